@@ -1,0 +1,7 @@
+from system.models.metrics import SystemMetric, SystemMetricQuerySet
+from system.models.nodes import Node
+from system.models.settings import AppSetting
+from system.models.timestamps import Timestamped
+from system.models.tokens import ApiToken
+
+__all__ = ["ApiToken", "AppSetting", "Node", "SystemMetric", "SystemMetricQuerySet", "Timestamped"]

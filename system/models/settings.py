@@ -1,0 +1,65 @@
+import json
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from system.models.timestamps import Timestamped
+
+
+class AppSetting(Timestamped):
+    """A setting that a person may change while ClaudeOps runs; `value` is the text of a `value_type`."""
+
+    class ValueType(models.TextChoices):
+        STRING = "string"
+        NUMBER = "number"
+        BOOLEAN = "boolean"
+        JSON = "json", "JSON"
+
+    key = models.CharField(max_length=100, unique=True)
+    value = models.TextField(blank=True)
+    description = models.TextField(blank=True, default="", db_default="")
+    value_type = models.CharField(
+        max_length=10, choices=ValueType, default=ValueType.STRING, db_default=ValueType.STRING.value
+    )
+    category = models.CharField(max_length=50, default="general", db_default="general")
+    is_secret = models.BooleanField(default=False, db_default=False)
+    is_readonly = models.BooleanField(default=False, db_default=False)
+
+    class Meta:
+        ordering = ["category", "key"]
+        indexes = [models.Index(fields=["category"], name="setting_category")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(value_type__in=["string", "number", "boolean", "json"]),
+                name="setting_value_type_known",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    def decoded(self) -> Any:
+        """The value as its type. Raises ValueError when the text is not of that type."""
+        match self.value_type:
+            case self.ValueType.BOOLEAN:
+                if self.value not in ("true", "false"):
+                    raise ValueError(f"{self.key} must be true or false, not {self.value!r}")
+                return self.value == "true"
+            case self.ValueType.NUMBER | self.ValueType.JSON:
+                value = json.loads(self.value)
+                if self.value_type == self.ValueType.NUMBER and (
+                    isinstance(value, bool) or not isinstance(value, int | float)
+                ):
+                    raise ValueError(f"{self.key} must be a number, not {self.value!r}")
+                return value
+            case _:
+                return self.value
+
+    def clean(self) -> None:
+        try:
+            self.decoded()
+        except ValueError as error:
+            raise ValidationError(
+                {"value": f"This is not a {self.get_value_type_display()}: {error}."}
+            ) from error

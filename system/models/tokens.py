@@ -1,0 +1,32 @@
+from django.conf import settings
+from django.db import models
+
+from system.models.timestamps import Timestamped
+from system.roles import Role
+
+
+class ApiToken(Timestamped):
+    """A bearer token of the API. Only its SHA-256 and a visible prefix are kept."""
+
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=10, choices=[(role.value, role.value.capitalize()) for role in Role])
+    prefix = models.CharField(max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL
+    )
+    last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=[role.value for role in Role]), name="token_role_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

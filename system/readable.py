@@ -1,0 +1,43 @@
+"""Quantities as a person reads them on a page."""
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from system.money import text_of
+
+NOTHING = "–"
+
+
+def read_duration(milliseconds: int | float | None) -> str:
+    """ "340 ms", "12.3 s", "4 min 05 s" or "2 h 03 min"."""
+    if milliseconds is None:
+        return NOTHING
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest:02} s"
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min"
+
+
+def read_usd(amount: Decimal | None) -> str:
+    """Exact: "$0.0008125"; nothing is rounded away."""
+    return NOTHING if amount is None else f"${text_of(amount)}"
+
+
+def read_count(number: int | None) -> str:
+    return NOTHING if number is None else f"{number:,}"
+
+
+def read_percent(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.1f} %"
+
+
+def read_json(value: Any) -> str:
+    """Indented; it is to be escaped like any other text."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
