@@ -1,0 +1,108 @@
+"""Who may open a socket, and who may keep it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import Error
+from django.http import parse_cookie
+
+from executions.relay.reading import socket_threads
+from system.authentication import Principal
+from system.origins import is_allowed_host, is_own_origin
+from system.presence import Credential, principals_of
+from system.tokens import find_token
+
+# A right that is withdrawn ends its sockets within 5 s.
+RECHECK_SECONDS = 3.0
+# The subprotocol by which a browser, which cannot set headers, shows a token: `bearer, <token>`.
+BEARER = "bearer"
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Someone who was let in. `subprotocol` is what the handshake must answer."""
+
+    credential: Credential
+    principal: Principal
+    subprotocol: str | None
+
+
+async def admit(scope: Any) -> Guest | None:
+    """By token, whatever page it comes from if that is ours or none; by session, from our own pages only.
+
+    A token that does not hold is refused, even if a session would do.
+    """
+    headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
+    token, subprotocol = _token_shown(headers, scope["subprotocols"])
+    host, origin = headers.get("host", ""), headers.get("origin")
+    if origin is None:
+        is_welcome = token is not None and is_allowed_host(host)
+    else:
+        is_welcome = is_own_origin(origin, host)
+    if not is_welcome:
+        return None
+    if token is not None:
+        credential = await socket_threads.run(_credential_of, token)
+    else:
+        session_key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+        credential = Credential(session_key=session_key) if session_key else None
+    if credential is None:
+        return None
+    principal = (await socket_threads.run(principals_of, [credential])).get(credential)
+    return Guest(credential, principal, subprotocol) if principal else None
+
+
+def _token_shown(headers: dict[str, str], subprotocols: list[str]) -> tuple[str | None, str | None]:
+    if "authorization" in headers:
+        scheme, _, token = headers["authorization"].partition(" ")
+        return (token.strip() if scheme.lower() == "bearer" else ""), None
+    if len(subprotocols) == 2 and subprotocols[0] == BEARER:
+        return subprotocols[1], BEARER
+    return None, None
+
+
+def _credential_of(raw: str) -> Credential | None:
+    token = find_token(raw)
+    return None if token is None else Credential(token_id=token.pk)
+
+
+class Doorkeeper:
+    """Asks again about everybody inside, for all of them at once, while there is anybody."""
+
+    def __init__(self) -> None:
+        self._inside: dict[Callable[[Principal | None], object], Credential] = {}
+        self._round: asyncio.Task[None] | None = None
+
+    def enter(self, credential: Credential, tell: Callable[[Principal | None], object]) -> None:
+        """`tell` is called with who they are now, or with None once when they must go."""
+        self._inside[tell] = credential
+        if self._round is None:
+            self._round = asyncio.create_task(self._go_round())
+
+    def leave(self, tell: Callable[[Principal | None], object]) -> None:
+        self._inside.pop(tell, None)
+        if not self._inside and self._round is not None:
+            self._round.cancel()
+            self._round = None
+
+    async def _go_round(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_SECONDS)
+            asked = dict(self._inside)
+            try:
+                principals = await socket_threads.run(principals_of, set(asked.values()))
+            except Error:
+                logger.warning("The rights of open sockets cannot be read; trying again.", exc_info=True)
+                continue
+            for tell, credential in asked.items():
+                if tell in self._inside:
+                    tell(principals.get(credential))
+
+
+doorkeeper = Doorkeeper()

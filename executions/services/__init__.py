@@ -1,0 +1,44 @@
+"""Every change of an execution: the only writers of its status."""
+
+from executions.services.change import Change
+from executions.services.lifecycle import (
+    CancelOutcome,
+    Lease,
+    Verdict,
+    cancel_execution,
+    cancel_requested_by,
+    claim_execution,
+    create_execution,
+    find_execution,
+    give_up_lease,
+    renew_lease,
+)
+from executions.services.remote import (
+    REMOTE,
+    changing_remote_execution,
+    start_remote_execution,
+    starting_remote_execution,
+)
+from executions.services.tracker import Tracker, changing_totals
+from executions.services.writing import writing
+
+__all__ = [
+    "REMOTE",
+    "CancelOutcome",
+    "Change",
+    "Lease",
+    "Tracker",
+    "Verdict",
+    "cancel_execution",
+    "cancel_requested_by",
+    "changing_remote_execution",
+    "changing_totals",
+    "claim_execution",
+    "create_execution",
+    "find_execution",
+    "give_up_lease",
+    "renew_lease",
+    "start_remote_execution",
+    "starting_remote_execution",
+    "writing",
+]

@@ -1,0 +1,44 @@
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils import timezone
+
+from executions.models import DailyExecutions
+from system.money import usd
+from system.statements import add_up
+
+
+def add_ended(
+    *,
+    ended_at: datetime,
+    agent_type: str,
+    node_id: str,
+    status: str,
+    started_at: datetime,
+    duration_ms: int,
+    cost_usd: Decimal,
+    tokens_used: int,
+) -> None:
+    """Count one execution that has just ended; in the transaction that ends it."""
+    add_up(
+        DailyExecutions,
+        {
+            "day": timezone.localtime(ended_at).date(),
+            "agent_type": agent_type,
+            "node_id": node_id,
+            "status": status,
+        },
+        add={"executions": 1, "duration_ms": duration_ms, "cost_usd": cost_usd, "tokens_used": tokens_used},
+        least={"fastest_ms": duration_ms},
+        greatest={"slowest_ms": duration_ms, "last_started_at": started_at},
+    )
+
+
+def add_late_cost(
+    *, ended_at: datetime, agent_type: str, node_id: str, status: str, cost_usd: Decimal, tokens_used: int
+) -> None:
+    """Money that became known after its execution had ended."""
+    DailyExecutions.objects.filter(
+        day=timezone.localtime(ended_at).date(), agent_type=agent_type, node_id=node_id, status=status
+    ).update(cost_usd=F("cost_usd") + usd(cost_usd), tokens_used=F("tokens_used") + tokens_used)
