@@ -1,0 +1,102 @@
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from unfold.decorators import display
+
+from agents.agent_form import AgentForm
+from agents.editing import delete_agent
+from agents.execution_admin import WholeExecutionAdmin, launch_and_go
+from agents.models import AgentConfiguration, LaunchRefusal
+from system.admin_permissions import LongTableAdmin, may
+from system.admin_posting import PostAction, PostingAdmin
+from system.errors import Conflict
+from system.readable import read_duration
+from system.roles import Role
+
+__all__ = ["AgentConfigurationAdmin", "LaunchRefusalAdmin", "WholeExecutionAdmin"]  # it registers itself
+
+
+@admin.register(AgentConfiguration)
+class AgentConfigurationAdmin(PostingAdmin):
+    form = AgentForm
+    list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
+    list_filter = ("enabled",)
+    search_fields = ("name", "agent_type", "description")
+    actions = None
+    warn_unsaved_form = True
+    fieldsets = (
+        (None, {"fields": (("name", "agent_type"), ("version", "enabled"), "description")}),
+        ("What it does", {"fields": ("config",)}),
+        (
+            "Limits",
+            {
+                "fields": (
+                    ("timeout_ms", "max_duration_ms"),
+                    ("max_concurrent_executions", "cooldown_ms"),
+                    "max_cost_per_execution",
+                )
+            },
+        ),
+    )
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        shown = tuple(super().get_list_display(request))
+        return (*shown, "run") if may(request, Role.OPERATOR) else shown
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """The history knows an agent by its type, which therefore stays."""
+        return ("agent_type",) if obj else ()
+
+    @display(description="Enabled", ordering="enabled", label={"Enabled": "success", "Disabled": "warning"})
+    def switch(self, agent: AgentConfiguration) -> str:
+        return "Enabled" if agent.enabled else "Disabled"
+
+    @display(description="Cooldown", ordering="cooldown_ms")
+    def rest(self, agent: AgentConfiguration) -> str:
+        return read_duration(agent.cooldown_ms or None)
+
+    @display(description="Run")
+    def run(self, agent: AgentConfiguration) -> SafeString:
+        return self.row_button("run", agent)
+
+    def post_actions(self) -> list[PostAction]:
+        return [
+            PostAction(
+                name="run",
+                label="Run now",
+                icon="play_arrow",
+                role=Role.OPERATOR,
+                perform=self._run,
+                variant="primary",
+            )
+        ]
+
+    def _run(self, request: HttpRequest, agent: AgentConfiguration) -> HttpResponse:
+        return launch_and_go(request, agent.agent_type, otherwise=self._page_of(agent.pk))
+
+    def _page_of(self, pk: Any) -> str:
+        return reverse("admin:agents_agentconfiguration_change", args=[pk])
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Conflict as error:
+            messages.error(request, error.detail)
+            return HttpResponseRedirect(self._page_of(object_id))
+
+    def delete_model(self, request: HttpRequest, obj: AgentConfiguration) -> None:
+        delete_agent(obj.agent_type)
+
+
+@admin.register(LaunchRefusal)
+class LaunchRefusalAdmin(LongTableAdmin):
+    list_display = ("agent_type", "reason", "detail", "triggered_by", "actor", "at")
+    list_filter = ("triggered_by",)
+    search_fields = ("agent_type", "limit", "detail", "actor")
+
+    @display(description="Limit", label=True)
+    def reason(self, refusal: LaunchRefusal) -> str:
+        return refusal.limit

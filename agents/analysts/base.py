@@ -1,0 +1,66 @@
+"""What an analyst is given, what it gives back, and how it fails."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Protocol
+
+from agents.stopping import Stop
+from executions.services.change import LogLevel
+from system.thresholds import Thresholds
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One earlier step of this run, as the analyst sees it. `output` is already bounded and redacted."""
+
+    step_number: int
+    step_name: str
+    status: str  # completed, failed or skipped
+    probe: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    output: str = ""
+    error: str = ""  # why it failed, or why it was skipped
+
+
+@dataclass(frozen=True)
+class AnalysisTask:
+    agent_name: str
+    instructions: str
+    evidence: list[Evidence]
+    thresholds: Thresholds
+    model: str
+    effort: str | None
+    max_tokens: int
+    timeout_s: float
+
+
+@dataclass(frozen=True)
+class BilledAttempt:
+    """One answer that carried usage, raw as received; `complete` is False where its stream was cut."""
+
+    model: str
+    usage: dict[str, Any]
+    request_id: str | None
+    response_time_ms: int
+    complete: bool
+
+
+class Journal(Protocol):
+    """What an analyst tells the run while it works."""
+
+    stop: Stop
+
+    def log(self, message: str, level: LogLevel = "info") -> None: ...
+
+    def record_attempt(self, attempt: BilledAttempt) -> None: ...
+
+    def check_budget(self, dearest_usd: Decimal) -> None:
+        """Raise AnalystError when the dearest outcome of the next request would pass the execution's cap."""
+
+
+class AnalystError(Exception):
+    """The analysis could not be had; the message is for the person who reads the execution."""
+
+
+class AnalysisStopped(Exception):
+    """`stop` was set while the analyst worked; no report."""

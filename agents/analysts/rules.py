@@ -1,0 +1,81 @@
+"""The analyst that is always there: what each probe's rules say, put into one report. Free."""
+
+from collections.abc import Iterable, Sequence
+
+from agents.analysts.base import AnalysisTask, Evidence
+from agents.probes import get_probe
+from agents.probes.findings import make_finding
+from agents.probes.wording import counted, shortened
+from agents.reports import Finding, Report, health_of
+from system.thresholds import Thresholds
+
+GRAVEST_FIRST = ("critical", "warning", "info")
+MOST_TITLES = 6
+SUMMARY_LENGTH, REASON_LENGTH = 4000, 100
+
+
+def analyse(task: AnalysisTask) -> Report:
+    """Never fails for what a step found; LookupError for a probe that does not exist."""
+    findings = [finding for step in task.evidence for finding in _judge(step, task.thresholds)]
+    findings.sort(key=lambda finding: GRAVEST_FIRST.index(finding.severity))
+    return Report(
+        analyst="rules",
+        overall_health=health_of(findings),
+        summary=shortened(_summarise(task.evidence, findings), SUMMARY_LENGTH),
+        findings=findings,
+    )
+
+
+def _judge(step: Evidence, thresholds: Thresholds) -> list[Finding]:
+    if step.status == "failed":
+        return [_failure(step)]
+    if step.status != "completed" or step.probe is None:
+        return []
+    return get_probe(step.probe).assess(step.data, thresholds)
+
+
+def _failure(step: Evidence) -> Finding:
+    return make_finding(
+        f"Step “{step.step_name}” failed",
+        "warning",
+        evidence=step.error or "It gave no reason.",
+        recommendation="What it looks at is not known in this report. Mend the cause, or take the step out.",
+    )
+
+
+def _summarise(evidence: Sequence[Evidence], findings: Sequence[Finding]) -> str:
+    done = sum(step.status == "completed" for step in evidence)
+    skipped = [step for step in evidence if step.status == "skipped"]
+    checks = counted(done, "check")
+    told = [finding for finding in findings if finding.severity != "info"]
+    if told:
+        head = f"{_count_by_severity(told)}: {_titles(told)} ({checks})."
+    elif not done:
+        head = "Nothing was checked."
+    elif findings:
+        head = f"Healthy: {checks}, nothing to worry about; {_titles(findings)}."
+    else:
+        head = f"Healthy: {checks}, nothing to report."
+    return f"{head} {_describe_skipped(skipped)}" if skipped else head
+
+
+def _count_by_severity(findings: Iterable[Finding]) -> str:
+    severities = [finding.severity for finding in findings]
+    counts = (("critical", severities.count("critical")), ("warning", severities.count("warning")))
+    words = [
+        f"{count} critical" if name == "critical" else counted(count, name) for name, count in counts if count
+    ]
+    return ", ".join(words)
+
+
+def _titles(findings: Sequence[Finding]) -> str:
+    shown = "; ".join(finding.title for finding in findings[:MOST_TITLES])
+    return shown if len(findings) <= MOST_TITLES else f"{shown}; and {len(findings) - MOST_TITLES} more"
+
+
+def _describe_skipped(steps: Sequence[Evidence]) -> str:
+    names = [
+        f"{step.step_name} ({shortened(step.error, REASON_LENGTH)})" if step.error else step.step_name
+        for step in steps
+    ]
+    return f"{len(steps)} skipped: {', '.join(names)}."

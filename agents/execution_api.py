@@ -1,0 +1,71 @@
+"""The routes of executions that need to know agents or money: launch, rerun, and the whole of one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Query
+
+from agents.launching import launch_agent
+from agents.models import AgentConfiguration
+from agents.schemas import AgentOut, DetailFilters, ExecutionDetail, LaunchIn
+from costs.schemas import CostOut
+from executions.api import router
+from executions.listing import execution_row
+from executions.logs import log_lines
+from executions.models import Execution
+from executions.schemas import ExecutionOut, StepOut
+from executions.services import find_execution
+from system.authentication import actor_of, require
+from system.roles import Role
+from system.wire import Problem, json_response
+
+LAUNCHED = {200: ExecutionOut, 201: ExecutionOut, 404: Problem, 409: Problem}
+EXTRA = ("ai_analysis", "raw_output", "execution_context", "cancel_requested_at", "cancel_requested_by")
+
+
+def launched(request: HttpRequest, agent_type: str, **wanted: Any) -> HttpResponse:
+    """Launch it for who asks: 201 with the new execution, or 200 with the one of the same dedupe_key."""
+    execution, is_new = launch_agent(agent_type, actor=actor_of(request), **wanted)
+    return json_response(execution_row(execution.pk), 201 if is_new else 200)
+
+
+@router.post("", response=LAUNCHED, auth=require(Role.OPERATOR))
+def launch(request: HttpRequest, wanted: LaunchIn) -> HttpResponse:
+    """Queue a run of an agent. 409 names the limit that refused it; 200 is the run of a known dedupe_key."""
+    return launched(request, **wanted.model_dump())
+
+
+@router.post("/{execution_id}/rerun", response=LAUNCHED, auth=require(Role.OPERATOR))
+def rerun(request: HttpRequest, execution_id: UUID) -> HttpResponse:
+    """Queue the same agent again, on the same node and with the same overrides."""
+    before = find_execution(execution_id)
+    return launched(
+        request,
+        before.agent_type,
+        node_id=before.node_id,
+        overrides=before.execution_context.get("overrides"),
+        metadata={"rerun_of": str(before.uid)},
+    )
+
+
+@router.get("/{execution_id}", response={200: ExecutionDetail, 404: Problem})
+def detail(request: HttpRequest, execution_id: UUID, filters: Query[DetailFilters]) -> HttpResponse:
+    """Everything about one execution: its steps by number, its costs, its agent as it is now."""
+    execution = find_execution(execution_id)
+    return json_response(_detail_of(execution, with_logs=filters.include == "logs"))
+
+
+def _detail_of(execution: Execution, *, with_logs: bool) -> dict[str, Any]:
+    """Read with `values` and encoded once: outputs and analyses may be large."""
+    steps = execution.steps.order_by("step_number").values(*StepOut.model_fields)
+    costs = execution.cost_records.order_by("pk").values(*CostOut.model_fields)
+    agents = AgentConfiguration.objects.filter(agent_type=execution.agent_type)
+    return {
+        **execution_row(execution.pk),
+        **{name: getattr(execution, name) for name in EXTRA},
+        "steps": list(steps),
+        "costs": list(costs),
+        "agent": agents.values(*AgentOut.model_fields).first(),
+        "logs": log_lines(execution) if with_logs else None,
+    }

@@ -1,0 +1,3 @@
+from agents.runner.run import run_claimed
+
+__all__ = ["run_claimed"]
