@@ -1,0 +1,65 @@
+"""What Django and others bring along, under our roles; and what must not be there at all."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
+from system.roles import Role, role_of
+
+# The queue's own pages schedule any function that can be imported, and show pickles.
+admin.site.unregister([Failure, OrmQ, Schedule, Success, User, Group])
+
+ROLE_LABELS = {"Viewer": "info", "Operator": "primary", "Admin": "success"}
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, RoleModelAdmin):  # type: ignore[misc, type-arg]
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    view_role = Role.ADMIN
+    actions = None
+    list_display = ("username", "role", "email", "first_name", "last_name", "is_active", "last_login")
+    list_filter = ("is_active", "groups")
+    readonly_fields = ("last_login", "date_joined")
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        (
+            "Role",
+            {
+                "description": "The highest of viewer, operator and admin counts; a superuser is an admin.",
+                "fields": ("groups", "is_superuser", "is_active"),
+            },
+        ),
+        ("Dates", {"fields": ("last_login", "date_joined")}),
+    )
+    filter_horizontal = ()
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @display(description="Role", label=ROLE_LABELS)
+    def role(self, user: User) -> str:
+        role = role_of(user)
+        return role.value.capitalize() if role else "none"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes themself: the last administrator would go that way."""
+        return super().has_delete_permission(request, obj) and obj != request.user
+
+
+@admin.register(Group)
+class GroupAdmin(ReadOnlyAdmin):
+    """The roles. Which there are, the code says (system.roles); who has which, a user's page."""
+
+    view_role = Role.ADMIN
+    list_display = ("name",)
+    fields = ("name",)

@@ -1,0 +1,19 @@
+"""One port for both: HTTP goes to Django's WSGI handler, sockets to Channels.
+
+Django's own ASGI handler hops to a thread and back for each synchronous middleware, and is several times
+slower for it (docs/decisions/0006-http.md).
+"""
+
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
+
+from claudeops.bridge import ThreadedWsgi
+from claudeops.wsgi import application as wsgi_application
+from executions.routing import websocket_urlpatterns
+
+application = ProtocolTypeRouter(
+    {
+        "http": ThreadedWsgi(wsgi_application, threads=settings.HTTP_THREADS),
+        "websocket": URLRouter(websocket_urlpatterns),
+    }
+)

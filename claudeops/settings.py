@@ -1,0 +1,232 @@
+"""Settings of every environment, from environment variables; README lists the common ones.
+
+CLAUDEOPS_ENV is development (the default), production or test. They differ in the database's name and
+pragmas, in what a start refuses (claudeops/checks.py) and in whether slow queries are logged.
+"""
+
+import secrets
+import warnings
+from pathlib import Path
+from typing import Any
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from claudeops.database import database_config
+from claudeops.unfold import UNFOLD as UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+VERSION = "0.1.0"
+ENVIRONMENT = env.str("CLAUDEOPS_ENV", default="development")
+if ENVIRONMENT not in ("development", "production", "test"):
+    raise ImproperlyConfigured(
+        f"CLAUDEOPS_ENV is {ENVIRONMENT!r}; it must be development, production or test."
+    )
+DEBUG = ENVIRONMENT == "development" and env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("CLAUDEOPS_DATA_DIR", default="data")).expanduser()
+if not DATA_DIR.is_absolute():
+    DATA_DIR = BASE_DIR / DATA_DIR
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+HOST = env.str("HOST", default="127.0.0.1")
+PORT = env.int("PORT", default=8000)
+
+
+def _own_secret_key() -> str:
+    """A key made on the first start and kept beside the data, readable by its owner only."""
+    path = DATA_DIR / "secret_key"
+    if not path.exists():
+        draft = DATA_DIR / f".secret_key.{secrets.token_hex(4)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(64))
+        try:
+            path.hardlink_to(draft)  # atomic: of several first starts, one key wins
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret_key()
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold.apps.BasicAppConfig",  # the other one puts its own site in the place of ours
+    "unfold.contrib.filters",
+    "claudeops.apps.ConsoleConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_q",
+    "ninja",  # for the scripts of the API's page, which otherwise come from outside
+    "system",
+    "executions",
+    "costs",
+    "agents",
+    "scheduling",
+    "claudeops",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "claudeops.urls"
+ASGI_APPLICATION = "claudeops.asgi.application"
+WSGI_APPLICATION = "claudeops.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": database_config(env, ENVIRONMENT, DATA_DIR)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=100 if ENVIRONMENT == "development" else 0)
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "TIMEOUT": 300,
+        "OPTIONS": {"MAX_ENTRIES": 1000},
+    }
+}
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+# Created at the first start; without a password here, a random one is printed once.
+FIRST_ADMIN_USER = env.str("CLAUDEOPS_ADMIN_USER", default="admin")
+FIRST_ADMIN_PASSWORD = env.str("CLAUDEOPS_ADMIN_PASSWORD", default="")
+LOGIN_URL = "/login/"
+LOGIN_REDIRECT_URL = "/"
+# Cookies know no ports: without the number, two consoles on one machine would log each other out.
+SESSION_COOKIE_NAME = f"claudeops_session_{PORT}"
+CSRF_COOKIE_NAME = f"claudeops_csrf_{PORT}"
+SESSION_COOKIE_SAMESITE = "Lax"
+# Behind TLS (a reverse proxy that sets X-Forwarded-Proto): BEHIND_TLS=true.
+BEHIND_TLS = env.bool("BEHIND_TLS", default=False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SECURE_SSL_REDIRECT = BEHIND_TLS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
+SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if BEHIND_TLS else 0)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+X_FRAME_OPTIONS = "DENY"
+# unfold's Alpine evaluates its attributes and sets inline styles; nothing of ours is inline.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'", "'unsafe-eval'"],
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'self'"],
+        "object-src": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = env.int("MAX_BODY_BYTES", default=10 * 2**20)
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_I18N = False
+FORMAT_MODULE_PATH = "claudeops.formats"
+USE_TZ = True
+STATIC_URL = "/static/"
+# Files are served from where the packages put them: no collectstatic before the first start.
+WHITENOISE_USE_FINDERS = True
+warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)
+WHITENOISE_AUTOREFRESH = False
+
+# What the engine promises and why: docs/decisions/0003-engine.md.
+NODE_NAME = env.str("CLAUDEOPS_NODE", default="localhost")
+WORKERS = env.int("CLAUDEOPS_WORKERS", default=2)
+HTTP_THREADS = env.int("CLAUDEOPS_HTTP_THREADS", default=8)
+LEASE_SECONDS = env.float("CLAUDEOPS_LEASE_SECONDS", default=60)
+HEARTBEAT_SECONDS = env.float("CLAUDEOPS_HEARTBEAT_SECONDS", default=10)
+CANCEL_POLL_SECONDS = env.float("CLAUDEOPS_CANCEL_POLL_SECONDS", default=0.5)
+RECONCILE_SECONDS = env.float("CLAUDEOPS_RECONCILE_SECONDS", default=10)
+STALL_SECONDS = env.float("CLAUDEOPS_STALL_SECONDS", default=30)
+KILL_GRACE_SECONDS = env.float("CLAUDEOPS_KILL_GRACE_SECONDS", default=5)
+STOP_GRACE_SECONDS = env.float("CLAUDEOPS_STOP_GRACE_SECONDS", default=8)
+MAX_ATTEMPTS = env.int("CLAUDEOPS_MAX_ATTEMPTS", default=3)
+TRACKING_LEASE_SECONDS = env.float("CLAUDEOPS_TRACKING_LEASE_SECONDS", default=3600)
+METRICS_SECONDS = env.float("CLAUDEOPS_METRICS_SECONDS", default=30)
+METRICS_KEEP_DAYS = env.int("CLAUDEOPS_METRICS_KEEP_DAYS", default=7)
+CONNECTIVITY_TARGETS = env.list("CLAUDEOPS_CONNECTIVITY_TARGETS", default=["1.1.1.1:443", "9.9.9.9:443"])
+
+# The longest an execution may be allowed to last. django-q2's own time-out lies above it: the runner
+# ends a run itself, tree and all; the cluster's time-out would kill direct children only.
+MAX_DURATION_LIMIT_SECONDS = 6 * 3600
+_q_timeout = MAX_DURATION_LIMIT_SECONDS + 600
+_is_sqlite = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+Q_CLUSTER: dict[str, Any] = {
+    "name": "claudeops",  # the salt of what is queued: one for all nodes
+    "cluster_name": NODE_NAME,  # the queue this node's workers read
+    "orm": "default",
+    "broker_class": "claudeops.processes.broker.DoorbellBroker",
+    "workers": WORKERS,
+    # The doorbell rings for what this host launches; what other hosts launch waits for a poll.
+    "poll": env.float("CLAUDEOPS_QUEUE_POLL_SECONDS", default=1 if _is_sqlite else 0.2),
+    "bulk": 1,
+    "queue_limit": 1,
+    "timeout": _q_timeout,
+    # A prefetched message's lock ages while it waits: retry must outlast all that may be before it.
+    "retry": _q_timeout * (1 + -(-2 // max(1, WORKERS))) + 61,
+    "guard_cycle": 0.5,
+    "save_limit": -1,
+    "ack_failures": True,
+    "max_attempts": 0,
+    "scheduler": env.bool("CLAUDEOPS_QUEUE_SCHEDULER", default=True),
+    "catch_up": False,
+    "log_level": "WARNING",
+    "label": "Queue",
+}
+
+ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
+ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
+
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "daphne": {"level": "WARNING"},
+        "django-q": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+    },
+}
