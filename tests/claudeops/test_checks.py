@@ -1,0 +1,81 @@
+"""Each bad setting stops the start, and says what to type instead."""
+
+from collections.abc import Mapping
+
+import pytest
+from django.core.checks import CheckMessage
+from pytest_django import Settings
+
+from claudeops.checks import check_engine, check_exposure
+from tests.faults.home import Home
+
+
+def _ids(messages: list[CheckMessage]) -> list[str | None]:
+    assert all(message.hint for message in messages)
+    return [message.id for message in messages]
+
+
+def test_what_is_shipped_holds() -> None:
+    assert check_engine(None) == []
+    assert check_exposure(None) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"workers": 0}, "claudeops.E001"),
+        ({"guard_cycle": 0.3}, "claudeops.E002"),
+        ({"timeout": 100, "workers": 2, "retry": 260}, "claudeops.E003"),
+        ({"timeout": 100, "workers": 1, "retry": 360}, "claudeops.E003"),
+        ({"poll": 0}, "claudeops.E004"),
+    ],
+)
+def test_a_queue_that_would_not_hold(settings: Settings, change: Mapping[str, float], found: str) -> None:
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, **change}
+    assert _ids(check_engine(None)) == [found]
+
+
+def test_a_retry_just_above_the_bound_holds(settings: Settings) -> None:
+    settings.Q_CLUSTER = {**settings.Q_CLUSTER, "timeout": 100, "workers": 2, "retry": 261}
+    assert check_engine(None) == []
+
+
+def test_a_lease_shorter_than_two_heartbeats(settings: Settings) -> None:
+    settings.LEASE_SECONDS, settings.HEARTBEAT_SECONDS = 15, 10
+    assert _ids(check_engine(None)) == ["claudeops.E005"]
+
+
+def test_a_wait_of_no_time(settings: Settings) -> None:
+    settings.STALL_SECONDS = 0
+    assert _ids(check_engine(None)) == ["claudeops.E006"]
+
+
+PRODUCTION = {"ALLOWED_HOSTS": "ops.example.org", "BEHIND_TLS": "true"}
+
+
+@pytest.mark.parametrize(
+    ("change", "typed"),
+    [
+        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS=ops.example.org,localhost"),
+        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS=ops.example.org,localhost"),
+        ({"DEBUG": "true"}, "unset DEBUG"),
+        ({"HOST": "0.0.0.0", "BEHIND_TLS": ""}, "BEHIND_TLS=true"),
+        ({"SECRET_KEY": "secret"}, "leave it out"),
+    ],
+)
+def test_production_does_not_start_with(home: Home, change: dict[str, str], typed: str) -> None:
+    process = home.manage("up", CLAUDEOPS_ENV="production", **(PRODUCTION | change))
+    assert process.wait(30) == 1
+    assert home.said(f"HINT: {typed}")
+    assert not (home.directory / "production.db").exists()
+
+
+def test_production_holds_behind_tls(home: Home) -> None:
+    environment = PRODUCTION | {"HOST": "0.0.0.0"}
+    assert home.manage("check", "--tag", "claudeops", CLAUDEOPS_ENV="production", **environment).wait(30) == 0
+
+
+def test_debug_that_others_can_reach(home: Home) -> None:
+    environment = {"CLAUDEOPS_ENV": "development", "DEBUG": "true", "HOST": "0.0.0.0"}
+    assert home.manage("up", **environment).wait(30) == 1
+    assert home.said("HINT: DEBUG=false, or HOST=127.0.0.1")

@@ -1,0 +1,147 @@
+"""People who use the console, and something of everything for them to see."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agents.models import AgentConfiguration, LaunchRefusal
+from costs.models import CostRecord, DailyCost, MonthlyCostSummary
+from costs.services import record_cost
+from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep
+from executions.services import claim_execution, create_execution
+from scheduling.models import Schedule
+from system import app_settings
+from system.models import ApiToken, AppSetting, Node, SystemMetric
+from system.roles import Role
+from system.tokens import create_token
+
+PASSWORD = "correct horse battery"
+# What a model, a log or an agent elsewhere may send. None of it may ever be more than text.
+EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>{{ 7|add:7 }}"
+CONFIG: dict[str, Any] = {
+    "steps": [
+        {"name": "CPU", "type": "command", "probe": "cpu"},
+        {"name": "Analyse", "type": "analysis"},
+    ]
+}
+
+
+def a_user(name: str, role: Role | None, password: str | None = None) -> User:
+    """Without a password nobody can sign in, and a test is half a second faster."""
+    user = User.objects.create_user(name, password=password)
+    if role is not None:
+        user.groups.add(Group.objects.get(name=role.value))
+    return user
+
+
+def signed_in(role: Role | None, *, enforce_csrf: bool = False) -> Client:
+    """A browser of someone with `role`; None is somebody who has none."""
+    client = Client(enforce_csrf_checks=enforce_csrf)
+    client.force_login(a_user(f"the {role.value}" if role else "outsider", role))
+    return client
+
+
+def an_agent(agent_type: str = "disk-space", **more: Any) -> AgentConfiguration:
+    fields = {"name": agent_type.title(), "config": CONFIG, **more}
+    return AgentConfiguration.objects.create(agent_type=agent_type, **fields)
+
+
+def a_report(**more: Any) -> dict[str, Any]:
+    finding = {"evidence": "what shows it", "recommendation": "what to do", "command": None}
+    return {
+        "analyst": "claude",
+        "model": "claude-haiku-5-5",
+        "overall_health": "critical",
+        "summary": f"All is lost. {EVIL}",
+        "findings": [
+            {**finding, "title": "Load is high", "severity": "info"},
+            {**finding, "title": f"Disk is full {EVIL}", "severity": "critical", "command": "du -xh /"},
+        ],
+        **more,
+    }
+
+
+def an_ended_execution(agent_type: str = "disk-space", **more: Any) -> Execution:
+    """With a step, log lines, two costs (one without a price) and a report; every text is evil."""
+    context = {"actor": EVIL, "overrides": more.get("overrides")}
+    execution, _ = create_execution(agent_type=agent_type, node_id="localhost", context=context)
+    lease = claim_execution(execution.pk, owner="localhost:1")
+    assert lease is not None
+    with lease.tracker().batch() as change:
+        number = change.add_step(f"Look {EVIL}", metadata={"percent": 97, "note": EVIL})
+        change.start_step(number)
+        for line in range(more.get("lines", 3)):
+            change.add_log(f"line {line} {EVIL}", "warn", step_number=number)
+        usage = {"input_tokens": 12_000, "output_tokens": 900}
+        record_cost(change, model="claude-haiku-5-5", usage=usage, request_id=f"req_{execution.pk}")
+        record_cost(change, model=f"unknown {EVIL}"[:100], usage=usage)
+        change.complete_step(number, output=more.get("output", EVIL))
+        skipped = change.add_step("Temperatures")
+        change.skip_step(skipped, f"no sensor {EVIL}")
+        change.complete(ai_analysis=more.get("report", a_report()), raw_output=EVIL)
+    return Execution.objects.get(pk=execution.pk)
+
+
+def a_failed_execution() -> Execution:
+    execution, _ = create_execution(agent_type="disk-space", node_id="localhost")
+    lease = claim_execution(execution.pk, owner="localhost:1")
+    assert lease is not None
+    lease.tracker().fail(f"exit code 3 {EVIL}")
+    return Execution.objects.get(pk=execution.pk)
+
+
+def a_waiting_execution(agent_type: str = "disk-space") -> Execution:
+    return create_execution(agent_type=agent_type, node_id="localhost")[0]
+
+
+@dataclass
+class Everything:
+    """At least one row of every model that the console shows."""
+
+    agent: AgentConfiguration
+    ended: Execution
+    failed: Execution
+    waiting: Execution
+    rows: dict[type[Model], Model] = field(default_factory=dict)
+
+    def key(self, model: type[Model]) -> Any:
+        """What stands for the row in a URL."""
+        row = self.rows[model]
+        return row.uid if isinstance(row, Execution) else row.pk
+
+
+def everything() -> Everything:
+    agent = an_agent(description=EVIL)
+    things = Everything(agent, an_ended_execution(), a_failed_execution(), a_waiting_execution())
+    app_settings.ensure_defaults()
+    SystemMetric.objects.create(cpu_usage_percent=12.5, overall_health="warning")
+    Node.objects.create(name="localhost", hostname=EVIL, workers=2, worker_seen_at=timezone.now())
+    create_token(f"ci {EVIL}"[:100], Role.VIEWER)
+    LaunchRefusal.objects.create(
+        agent_type="disk-space", limit="cooldown", detail=f"It rests. {EVIL}", triggered_by="manual"
+    )
+    Schedule.objects.create(name=EVIL, agent=agent, cron_expression="0 3 * * *")
+    MonthlyCostSummary.objects.create(year=2026, month=11)
+    a_user("somebody", Role.VIEWER)
+    for model in (
+        AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, MonthlyCostSummary, DailyExecutions,
+        ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node, SystemMetric, User, Group,
+    ):  # fmt: skip
+        things.rows[model] = model._default_manager.order_by("pk").first()
+    things.rows[Execution] = things.ended
+    return things
+
+
+def registered() -> list[type[Model]]:
+    return list(admin.site._registry)
+
+
+def console_url(model: type[Model], page: str, key: Any = None) -> str:
+    name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+    return reverse(name, args=[] if key is None else [key])

@@ -1,0 +1,81 @@
+"""Databases of their own for tests that run manage.py as a process: an SQLite file, or PostgreSQL's."""
+
+import os
+import secrets
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SERVER = "postgres://postgres@127.0.0.1:5432/postgres"
+
+
+@dataclass(frozen=True)
+class Database:
+    """`url` is empty for the SQLite file of the data directory."""
+
+    data_dir: Path
+    url: str = ""
+
+    @property
+    def file(self) -> Path:
+        return self.data_dir / "development.db"
+
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run manage.py in this database's environment (development, unless CLAUDEOPS_ENV is given)."""
+        given = {
+            "CLAUDEOPS_ENV": "development",
+            "CLAUDEOPS_DATA_DIR": str(self.data_dir),
+            "DATABASE_URL": self.url,
+        }
+        return subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR,
+            env={**os.environ, **given, **environment},
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=120,
+            check=False,
+        )
+
+    def sql(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement past the ORM, and commit it."""
+        if self.url:
+            with psycopg.connect(self.url, autocommit=True) as postgres:
+                cursor = postgres.execute(statement)
+                return cursor.fetchall() if cursor.description else []
+        with closing(sqlite3.connect(self.file)) as sqlite, sqlite:
+            return sqlite.execute(statement).fetchall()
+
+
+ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@contextmanager
+def new_database(engine: str, data_dir: Path) -> Iterator[Database]:
+    """An empty database of `engine`; nothing is migrated."""
+    if engine == "sqlite":
+        yield Database(data_dir)
+    else:
+        with _new_postgresql(data_dir) as database:
+            yield database
+
+
+@contextmanager
+def _new_postgresql(data_dir: Path) -> Iterator[Database]:
+    name = f"claudeops_test_{secrets.token_hex(6)}"
+    with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield Database(data_dir, SERVER.rpartition("/")[0] + f"/{name}")
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")

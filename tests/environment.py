@@ -1,0 +1,23 @@
+"""The environment of the tests: a plugin (`-p`), as pytest-django reads the settings before any conftest."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+FOREIGN = (
+    "ALLOWED_HOSTS",
+    "ANTHROPIC_API_KEY",
+    "ANTHROPIC_BASE_URL",
+    "BEHIND_TLS",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "TIME_ZONE",
+)
+
+for name in FOREIGN:
+    os.environ.pop(name, None)
+os.environ["CLAUDEOPS_ENV"] = "test"
+os.environ["CLAUDEOPS_DATA_DIR"] = tempfile.mkdtemp(prefix="claudeops-test-")
+atexit.register(shutil.rmtree, os.environ["CLAUDEOPS_DATA_DIR"], ignore_errors=True)

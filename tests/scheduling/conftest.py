@@ -1,0 +1,3 @@
+from tests.faults.fixtures import home, template
+
+__all__ = ["home", "template"]
