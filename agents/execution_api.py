@@ -9,7 +9,7 @@ from ninja import Query
 from agents.launching import launch_agent
 from agents.models import AgentConfiguration
 from agents.schemas import AgentOut, DetailFilters, ExecutionDetail, LaunchIn
-from costs.schemas import CostOut
+from costs.schemas.records import CostOut
 from executions.api import router
 from executions.listing import execution_row
 from executions.logs import log_lines

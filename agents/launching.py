@@ -45,6 +45,7 @@ def launch_agent(
     agent_type: str,
     *,
     triggered_by: str = Trigger.MANUAL,
+    trigger_source: str = "",
     actor: str = "",
     node_id: str | None = None,
     overrides: Mapping[str, Any] | None = None,
@@ -62,7 +63,14 @@ def launch_agent(
     _check_overrides(agent, overrides)
     try:
         return _launch(
-            agent, triggered_by, actor, node_id or settings.NODE_NAME, overrides, metadata, dedupe_key
+            agent,
+            triggered_by,
+            trigger_source,
+            actor,
+            node_id or settings.NODE_NAME,
+            overrides,
+            metadata,
+            dedupe_key,
         )
     except LaunchRefused as refusal:
         LaunchRefusal.objects.create(
@@ -111,6 +119,7 @@ def _check_overrides(agent: AgentConfiguration, overrides: Mapping[str, Any] | N
 def _launch(
     agent: AgentConfiguration,
     triggered_by: str,
+    trigger_source: str,
     actor: str,
     node_id: str,
     overrides: Mapping[str, Any] | None,
@@ -131,6 +140,7 @@ def _launch(
             agent_type=agent.agent_type,
             node_id=node_id,
             triggered_by=triggered_by,
+            trigger_source=trigger_source,
             context=context,
             dedupe_key=dedupe_key,
             note=f"Queued for node {node_id}" + (f" by {actor}" if actor else ""),

@@ -6,7 +6,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from agents.configuration import LONGEST_MS, LONGEST_REST_MS, Configuration
-from costs.schemas import CostOut
+from costs.schemas.records import CostOut
 from executions.models import Trigger
 from executions.schemas import ExecutionOut, LogOut, StepOut
 from system.paging import Page

@@ -16,7 +16,9 @@ from ninja.renderers import BaseRenderer
 import agents.api
 import agents.tracking_api
 import claudeops.dashboard_api
+import costs.api
 import executions.api
+import scheduling.forecast_api
 import system.api
 from claudeops.openapi import completed
 from claudeops.problems import handle_problems, method_not_allowed
@@ -150,12 +152,14 @@ api = Api(
 api.add_decorator(refusing_unknown_input)
 handle_problems(api)
 
-ROUTERS: dict[str, Router] = {
-    "/executions": executions.api.router,
-    "/tracking": agents.tracking_api.router,
-    "/agents": agents.api.router,
-    "/dashboard": claudeops.dashboard_api.router,
-    "/system": system.api.router,
-}
-for prefix, router in ROUTERS.items():
+ROUTERS: list[tuple[str, Router]] = [
+    ("/executions", executions.api.router),
+    ("/tracking", agents.tracking_api.router),
+    ("/agents", agents.api.router),
+    *(("/costs", router) for router in costs.api.ROUTERS),
+    ("/costs", scheduling.forecast_api.router),
+    ("/dashboard", claudeops.dashboard_api.router),
+    ("/system", system.api.router),
+]
+for prefix, router in ROUTERS:
     api.add_router(prefix, router)

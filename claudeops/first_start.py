@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from agents.catalogue import BUILT_IN
 from agents.models import AgentConfiguration
+from costs.price_book import ensure_prices
 from executions.models import Execution
 from system import app_settings
 
@@ -78,6 +79,7 @@ def _migrate(say: Say) -> None:
 def _seed(say: Say) -> None:
     """Only what is missing: whatever a person has changed or disabled stays so."""
     app_settings.ensure_defaults()
+    ensure_prices()
     known = set(AgentConfiguration.objects.values_list("agent_type", flat=True))
     missing = [agent for agent in BUILT_IN if agent.agent_type not in known]
     AgentConfiguration.objects.bulk_create([AgentConfiguration(**asdict(agent)) for agent in missing])

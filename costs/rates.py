@@ -1,12 +1,18 @@
-"""The price list (prices.json): which model an id names, and the rates in force at a time."""
+"""Price lists: which model an id names, and the rates in force at a time."""
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Self
+
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
+ID_PREFIXES = ("anthropic/", "us.anthropic.")
+ID_SUFFIXES = ("[1m]",)
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,7 @@ class Rates:
     read: Decimal
 
     @classmethod
-    def load(cls, raw: dict[str, str]) -> Self:
+    def load(cls, raw: Mapping[str, str]) -> Self:
         return cls(**{name: Decimal(rate) for name, rate in raw.items()})
 
     def times(self, factor: Decimal) -> Self:
@@ -29,19 +35,20 @@ class Rates:
 
 @dataclass(frozen=True)
 class Version:
-    """One model's rates, up to but not including `until`. Above `long_above` prompt tokens, all is `long`."""
+    """One model's prices from `valid_from` on. Above `long_above` prompt tokens, all is `long`.
 
-    until: datetime
+    `batch` and `us` are factors on tokens; `web_search` is USD per request, and no factor applies to it.
+    """
+
+    model: str
+    valid_from: datetime
     standard: Rates
-    fast: Rates | None = None
-    long: Rates | None = None
-    long_above: int | None = None
-
-    @classmethod
-    def load(cls, raw: dict[str, Any]) -> Self:
-        tables = {name: Rates.load(raw[name]) for name in ("standard", "fast", "long") if name in raw}
-        until = datetime.fromisoformat(raw["until"]) if "until" in raw else datetime.max.replace(tzinfo=UTC)
-        return cls(until=until, long_above=raw.get("long_above"), **tables)
+    fast: Rates | None
+    long: Rates | None
+    long_above: int | None
+    batch: Decimal
+    us: Decimal
+    web_search: Decimal
 
     def at_length(self, prompt_tokens: int) -> Rates:
         """The standard rates of a request with so many prompt tokens, caches counted."""
@@ -50,60 +57,61 @@ class Version:
         return self.standard
 
 
-@dataclass(frozen=True)
-class ModelPrices:
-    """`us_geo`: whether inference in the US costs the list's `us_factor`. Versions are in order of time."""
-
-    id: str
-    us_geo: bool
-    versions: tuple[Version, ...]
-
-    def at(self, moment: datetime) -> Version:
-        return next(version for version in self.versions if moment < version.until)
-
-
-@dataclass(frozen=True)
 class PriceList:
-    web_search: Decimal
-    batch_factor: Decimal
-    us_factor: Decimal
-    id_prefixes: tuple[str, ...]
-    id_suffixes: tuple[str, ...]
-    models: dict[str, ModelPrices]
+    """All versions of all models; immutable."""
 
-    def find(self, model: str) -> ModelPrices | None:
-        """None for an id that is not known exactly: no sibling's price, no guess by prefix."""
-        bare = self._bare(model)
-        if found := self.models.get(bare):
-            return found
+    def __init__(self, versions: Iterable[Version]) -> None:
+        ordered = sorted(versions, key=lambda version: (version.model, version.valid_from))
+        self.models: dict[str, list[Version]] = {
+            model: list(its) for model, its in groupby(ordered, key=lambda version: version.model)
+        }
+
+    def find(self, model: str, at: datetime) -> Version | None:
+        """None for an id that is not known exactly, or not yet at that time: no guess by prefix."""
+        in_force = [
+            version for version in self.models.get(self.name_of(model), ()) if version.valid_from <= at
+        ]
+        return in_force[-1] if in_force else None
+
+    def name_of(self, model: str) -> str:
+        """The list's own name of `model`: without what a provider puts around it, and without its date."""
+        bare = _bare(model)
         base, _, day = bare.rpartition("-")
-        return self.models.get(base) if _is_date(day) else None
+        return base if bare not in self.models and _is_date(day) else bare
 
-    def _bare(self, model: str) -> str:
-        for suffix in self.id_suffixes:
-            model = model.removesuffix(suffix)
-        for prefix in self.id_prefixes:
-            if model.startswith(prefix):
-                return model.removeprefix(prefix)
-        return model
+
+def _bare(model: str) -> str:
+    for suffix in ID_SUFFIXES:
+        model = model.removesuffix(suffix)
+    for prefix in ID_PREFIXES:
+        if model.startswith(prefix):
+            return model.removeprefix(prefix)
+    return model
 
 
 @cache
-def price_list() -> PriceList:
+def shipped_prices() -> PriceList:
+    """The list that comes with ClaudeOps (prices.json)."""
     raw = json.loads(Path(__file__).with_name("prices.json").read_text())
     return PriceList(
-        web_search=Decimal(raw["web_search"]),
-        batch_factor=Decimal(raw["batch_factor"]),
-        us_factor=Decimal(raw["us_factor"]),
-        id_prefixes=tuple(raw["id_prefixes"]),
-        id_suffixes=tuple(raw["id_suffixes"]),
-        models={name: _model(name, prices) for name, prices in raw["models"].items()},
+        Version(
+            model=model,
+            valid_from=datetime.fromisoformat(version["valid_from"]) if "valid_from" in version else ALWAYS,
+            standard=Rates.load(version["standard"]),
+            fast=_table(version, "fast"),
+            long=_table(version, "long"),
+            long_above=version.get("long_above"),
+            batch=Decimal(raw["batch_factor"]),
+            us=Decimal(raw["us_factor"]) if prices["us_geo"] else Decimal(1),
+            web_search=Decimal(raw["web_search"]),
+        )
+        for model, prices in raw["models"].items()
+        for version in prices["versions"]
     )
 
 
-def _model(name: str, raw: dict[str, Any]) -> ModelPrices:
-    versions = sorted(map(Version.load, raw["versions"]), key=lambda version: version.until)
-    return ModelPrices(id=name, us_geo=raw["us_geo"], versions=tuple(versions))
+def _table(raw: Mapping[str, Any], name: str) -> Rates | None:
+    return Rates.load(raw[name]) if name in raw else None
 
 
 def _is_date(text: str) -> bool:

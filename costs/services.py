@@ -1,4 +1,4 @@
-"""Recording what a request cost. The only writer of cost records and their daily sums."""
+"""Recording what a request cost. The only writer of cost records and of what is added up from them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -8,13 +8,20 @@ from typing import Any
 from django.utils import timezone
 
 from costs.models import CostRecord, DailyCost
-from costs.pricing import TokenCounts, UsageError, count_tokens, price_usage
+from costs.models.daily import AMOUNTS, COUNTS, KEY
+from costs.price_book import current_prices
+from costs.pricing import UsageError, count_tokens, price_usage
+from costs.rates import PriceList
 from executions.services import Change
 from executions.text import without_nul
 from system.errors import Invalid
 from system.statements import add_up, insert_row, select_rows
 
 INSERTED = tuple(field.attname for field in CostRecord._meta.concrete_fields if not field.primary_key)
+PRICED = (
+    "input_cost_usd", "output_cost_usd", "cache_write_cost_usd", "cache_read_cost_usd",
+    "web_search_cost_usd", "total_cost_usd", "cache_saved_usd", "batchable_usd",
+)  # fmt: skip
 
 
 def record_cost(
@@ -35,40 +42,30 @@ def record_cost(
     """
     if request_id is not None and select_rows(CostRecord, ("id",), {"request_id": request_id}):
         return None
-    at = at or timezone.now()
-    record = _priced(model, usage, at)
-    record.execution_id = change.state.id
-    record.agent_type = change.state.agent_type
-    record.node_id = change.state.node_id
+    state = change.state
+    record = make_record(model, usage, at or timezone.now(), current_prices())
+    record.execution_id = state.id
+    record.agent_type = state.agent_type
+    record.node_id = state.node_id
+    record.triggered_by = state.triggered_by
+    record.trigger_source = state.trigger_source
+    record.is_first = not select_rows(CostRecord, ("id",), {"execution_id": state.id, "is_first": True})
     record.request_id = request_id
     record.response_time_ms = response_time_ms
     record.is_complete = is_complete
-    record.pk = insert_row(CostRecord, {name: getattr(record, name) for name in INSERTED})
-    _add_to_day(record)
-    change.add_cost(record.total_cost_usd, record.tokens, model=model, at=at, key=key)
+    insert_record(record)
+    change.add_cost(record.total_cost_usd, record.tokens, model=model, at=record.timestamp, key=key)
     return record
 
 
-def _priced(model: str, usage: Mapping[str, Any], at: datetime) -> CostRecord:
+def make_record(model: str, usage: Mapping[str, Any], at: datetime, prices: PriceList) -> CostRecord:
+    """An unsaved record of what was used at `at`, priced where it can be. Raises Invalid."""
     try:
         tokens = count_tokens(usage)
-        price = price_usage(model, usage, at=at)
     except UsageError as error:
         raise Invalid(str(error), field=error.path) from error
-    record = _unpriced(model, usage, tokens, at)
-    if price is not None:
-        record.input_cost_usd = price.input
-        record.output_cost_usd = price.output
-        record.cache_write_cost_usd = price.cache_write
-        record.cache_read_cost_usd = price.cache_read
-        record.web_search_cost_usd = price.web_search
-        record.total_cost_usd = price.total
-    return record
-
-
-def _unpriced(model: str, usage: Mapping[str, Any], tokens: TokenCounts, at: datetime) -> CostRecord:
     day = timezone.localtime(at).date()
-    return CostRecord(
+    record = CostRecord(
         model_used=without_nul(model),
         usage=without_nul(dict(usage)),
         input_tokens=tokens.input,
@@ -80,26 +77,55 @@ def _unpriced(model: str, usage: Mapping[str, Any], tokens: TokenCounts, at: dat
         year=day.year,
         month=day.month,
         day=day.day,
-        **dict.fromkeys(
-            (
-                "input_cost_usd", "output_cost_usd", "cache_write_cost_usd", "cache_read_cost_usd",
-                "web_search_cost_usd", "total_cost_usd",
-            )
-        ),
+    )
+    apply_price(record, prices)
+    return record
+
+
+def apply_price(record: CostRecord, prices: PriceList) -> None:
+    """Set the amounts of `record` from its own model, usage and time; all null where it has no price."""
+    try:
+        price = price_usage(record.model_used, record.usage, at=record.timestamp, prices=prices)
+    except UsageError as error:
+        raise Invalid(str(error), field=error.path) from error
+    amounts = (None,) * len(PRICED) if price is None else (
+        price.input, price.output, price.cache_write, price.cache_read, price.web_search, price.total,
+        price.cache_saved, price.batchable,
     )  # fmt: skip
+    for name, amount in zip(PRICED, amounts, strict=True):
+        setattr(record, name, amount)
 
 
-def _add_to_day(record: CostRecord) -> None:
-    key = {
-        "day": timezone.localtime(record.timestamp).date(),
-        "agent_type": record.agent_type,
-        "model_used": record.model_used,
-        "node_id": record.node_id,
-    }
-    add = {
+def insert_record(record: CostRecord) -> None:
+    """Write it and add it to its day. The caller's transaction is one of writing()."""
+    record.pk = insert_row(CostRecord, {name: getattr(record, name) for name in INSERTED})
+    add_to_day(record)
+
+
+def add_to_day(record: CostRecord, sign: int = 1) -> None:
+    """With `sign` -1, take it out again: for a record that is about to be replaced."""
+    totals = day_totals(record)
+    add_up(DailyCost, day_key(record), add={name: sign * totals[name] for name in (*COUNTS, *AMOUNTS)})
+
+
+def day_key(record: CostRecord) -> dict[str, Any]:
+    day = timezone.localtime(record.timestamp).date()
+    return {"day": day, **{name: getattr(record, name) for name in KEY if name != "day"}}
+
+
+def day_totals(record: CostRecord) -> dict[str, Any]:
+    """What a record adds to its day: COUNTS and AMOUNTS of DailyCost."""
+    nothing = Decimal(0)
+    return {
         "records": 1,
         "unpriced_records": int(record.total_cost_usd is None),
-        "cost_usd": record.total_cost_usd or Decimal(0),
+        "executions": int(record.is_first),
         "tokens_used": record.tokens,
+        "input_tokens": record.input_tokens,
+        "output_tokens": record.output_tokens,
+        "cache_write_tokens": record.cache_write_tokens,
+        "cache_read_tokens": record.cache_read_tokens,
+        "cost_usd": record.total_cost_usd or nothing,
+        "cache_saved_usd": record.cache_saved_usd or nothing,
+        "batchable_usd": record.batchable_usd or nothing,
     }
-    add_up(DailyCost, key, add=add)

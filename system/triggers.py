@@ -1,11 +1,14 @@
 """A migration operation: `updated_at` follows every UPDATE, raw SQL included (row 11 of the seed)."""
 
+from collections.abc import Callable
+
 from django.apps.registry import Apps
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 SQLITE = """
-CREATE TRIGGER {table}_touch AFTER UPDATE ON {table} FOR EACH ROW WHEN NEW.updated_at IS OLD.updated_at
+CREATE TRIGGER IF NOT EXISTS {table}_touch AFTER UPDATE ON {table} FOR EACH ROW
+WHEN NEW.updated_at IS OLD.updated_at
 BEGIN UPDATE {table} SET updated_at = strftime('%Y-%m-%d %H:%M:%f', 'now') WHERE id = NEW.id; END
 """
 POSTGRESQL = """
@@ -14,17 +17,13 @@ BEGIN
   IF NEW.updated_at IS NOT DISTINCT FROM OLD.updated_at THEN NEW.updated_at := clock_timestamp(); END IF;
   RETURN NEW;
 END $$;
+DROP TRIGGER IF EXISTS {table}_touch ON {table};
 CREATE TRIGGER {table}_touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_touch();
 """
 
 
 def touch_updated_at(*tables: str) -> migrations.RunPython:
     """The operation for `tables`; it reverses. A statement that sets updated_at itself is left alone."""
-
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        template = POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE
-        for table in tables:
-            editor.execute(template.format(table=table).replace("%", "%%"), params=())
 
     def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
         postgresql = editor.connection.vendor == "postgresql"
@@ -33,4 +32,20 @@ def touch_updated_at(*tables: str) -> migrations.RunPython:
             if postgresql:
                 editor.execute(f"DROP FUNCTION {table}_touch()")
 
-    return migrations.RunPython(create, drop)
+    return migrations.RunPython(_creating(tables), drop)
+
+
+def keep_updated_at(*tables: str) -> migrations.RunPython:
+    """To stand before and after operations that change `tables`: SQLite makes such a table anew, without its
+    triggers, whichever way the migration goes.
+    """
+    return migrations.RunPython(_creating(tables), _creating(tables))
+
+
+def _creating(tables: tuple[str, ...]) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
+    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        template = POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE
+        for table in tables:
+            editor.execute(template.format(table=table).replace("%", "%%"), params=())
+
+    return create

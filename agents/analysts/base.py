@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from agents.stopping import Stop
+from costs.rates import PriceList, shipped_prices
 from executions.services.change import LogLevel
 from system.thresholds import Thresholds
 
@@ -32,6 +33,7 @@ class AnalysisTask:
     effort: str | None
     max_tokens: int
     timeout_s: float
+    prices: PriceList = field(default_factory=shipped_prices)
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,9 @@ class _Asking:
 
     def _dearest(self) -> Decimal | None:
         tokens = prompt_tokens_at_most(self._request)
-        return dearest_request(self._task.model, tokens, self._task.max_tokens, at=datetime.now(UTC))
+        return dearest_request(
+            self._task.model, tokens, self._task.max_tokens, at=datetime.now(UTC), prices=self._task.prices
+        )
 
     def ask(self) -> Answer:
         """One attempt. Raises RequestFailed unless the answer came to its end."""
@@ -132,7 +134,7 @@ class _Asking:
 
     def _record(self, answer: Answer, usage: dict[str, Any], request_id: str | None, seconds: float) -> None:
         try:
-            price = price_usage(answer.model, usage, at=datetime.now(UTC))
+            price = price_usage(answer.model, usage, at=datetime.now(UTC), prices=self._task.prices)
         except UsageError as error:
             raise AnalystError(
                 f"{self.asked.host} counts what cannot be billed ({error}). Check ANTHROPIC_BASE_URL."

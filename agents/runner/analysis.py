@@ -12,6 +12,7 @@ from agents.reports import Report
 from agents.runner.log import LogBuffer
 from agents.runner.outcome import Outcome
 from agents.stopping import Stop
+from costs.price_book import current_prices
 from costs.services import record_cost
 from executions.errors import ExecutionEnded, ExecutionNotRunning, LeaseLost
 from executions.models import Execution
@@ -103,6 +104,7 @@ def run_analysis(
         effort=analysis.effort,
         max_tokens=analysis.max_tokens,
         timeout_s=timeout_s,
+        prices=current_prices(),
     )
     if not _wants_claude(analysis):
         return _reported(rules.analyse(task))

@@ -1,5 +1,18 @@
+from costs.models.budgets import Budget, Period, Reservation, Scope
 from costs.models.daily import DailyCost
+from costs.models.prices import ModelPrice
+from costs.models.reconciliation import DailyReconciliation
 from costs.models.records import CostRecord
 from costs.models.summaries import MonthlyCostSummary
 
-__all__ = ["CostRecord", "DailyCost", "MonthlyCostSummary"]
+__all__ = [
+    "Budget",
+    "CostRecord",
+    "DailyCost",
+    "DailyReconciliation",
+    "ModelPrice",
+    "MonthlyCostSummary",
+    "Period",
+    "Reservation",
+    "Scope",
+]

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-from executions.models import Execution
+from executions.models import Execution, Trigger
 from system.money import UsdField, not_negative
 
 
@@ -10,6 +10,7 @@ class CostRecord(models.Model):
 
     Costs are null when the model has no known price (never 0). `year`, `month` and `day` are those of
     `timestamp` in TIME_ZONE. `usage` is raw, as received: the source for any later repricing.
+    A record without an execution comes from elsewhere, such as an imported transcript.
     """
 
     execution = models.ForeignKey(
@@ -17,6 +18,13 @@ class CostRecord(models.Model):
     )
     agent_type = models.CharField(max_length=100, default="unknown")
     node_id = models.CharField(max_length=100, default="localhost")
+    triggered_by = models.CharField(
+        max_length=10, choices=Trigger, default=Trigger.MANUAL, db_default=Trigger.MANUAL.value
+    )
+    trigger_source = models.CharField(max_length=100, blank=True, default="", db_default="")
+    is_first = models.BooleanField(
+        default=False, db_default=False, help_text="of its execution: the one that counts the execution"
+    )
     model_used = models.CharField(max_length=100)
     input_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
     output_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
@@ -28,6 +36,8 @@ class CostRecord(models.Model):
     cache_read_cost_usd = UsdField(null=True, blank=True, default=0)
     web_search_cost_usd = UsdField(null=True, blank=True, default=0)
     total_cost_usd = UsdField(null=True, blank=True, default=0)
+    cache_saved_usd = UsdField(null=True, blank=True, default=0)
+    batchable_usd = UsdField(null=True, blank=True, default=0)
     request_id = models.CharField(max_length=100, null=True, blank=True)  # noqa: DJ001 (NULLs differ)
     response_time_ms = models.PositiveBigIntegerField(null=True, blank=True)
     cache_hit = models.BooleanField(default=False, db_default=False)
@@ -51,6 +61,13 @@ class CostRecord(models.Model):
             models.CheckConstraint(
                 condition=models.Q(month__range=(1, 12), day__range=(1, 31)), name="cost_date_exists"
             ),
+            models.UniqueConstraint(
+                fields=["execution"], name="cost_first_once", condition=models.Q(is_first=True)
+            ),
+            models.CheckConstraint(
+                condition=models.Q(triggered_by__in=Trigger.values), name="cost_trigger_known"
+            ),
+            not_negative("batchable_usd", "cost_batchable_not_negative"),
             *(
                 not_negative(f"{part}_cost_usd", f"cost_{part}_not_negative")
                 for part in ("input", "output", "cache_write", "cache_read", "web_search", "total")

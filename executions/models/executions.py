@@ -49,6 +49,10 @@ class Execution(Timestamped):
     triggered_by = models.CharField(
         max_length=10, choices=Trigger, default=Trigger.MANUAL, db_default=Trigger.MANUAL.value
     )
+    trigger_source = models.CharField(
+        max_length=100, blank=True, default="", db_default="",
+        help_text="the schedule or webhook that launched it; empty where a person did",
+    )  # fmt: skip
     result_summary = models.TextField(blank=True, default="", db_default="")
     error_message = models.TextField(blank=True, default="", db_default="")
     exit_code = models.IntegerField(null=True, blank=True)
@@ -79,6 +83,11 @@ class Execution(Timestamped):
             models.Index(fields=["started_at", "completed_at"], name="execution_dates"),
             models.Index(
                 fields=["cost_usd"], name="execution_cost", condition=models.Q(cost_usd__isnull=False)
+            ),
+            models.Index(
+                fields=["trigger_source", "created_at"],
+                name="execution_source",
+                condition=~models.Q(trigger_source=""),
             ),
             models.Index(
                 fields=["lease_until"],

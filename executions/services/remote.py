@@ -18,8 +18,8 @@ from executions.text import without_nul
 from system.statements import insert_row
 
 INSERTED = (
-    "uid", "agent_type", "node_id", "triggered_by", "execution_context", "dedupe_key", "status", "started_at",
-    "attempt", "lease_owner", "lease_until", "created_at", "updated_at",
+    "uid", "agent_type", "node_id", "triggered_by", "trigger_source", "execution_context", "dedupe_key",
+    "status", "started_at", "attempt", "lease_owner", "lease_until", "created_at", "updated_at",
 )  # fmt: skip
 
 # The owner of a lease that no worker of ours holds. Every call about the execution renews it.

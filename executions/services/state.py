@@ -10,7 +10,7 @@ from system.statements import select_rows
 FIELDS = (
     "id", "uid", "agent_type", "node_id", "status", "started_at", "completed_at", "attempt", "lease_token",
     "lease_until", "lease_owner", "cancel_requested_at", "cancel_requested_by", "event_count", "cost_usd",
-    "tokens_used", "effect_step",
+    "tokens_used", "effect_step", "triggered_by", "trigger_source",
 )  # fmt: skip
 
 
@@ -35,6 +35,8 @@ class State:
     cost_usd: Decimal | None
     tokens_used: int | None
     effect_step: int | None
+    triggered_by: str
+    trigger_source: str
 
     @property
     def has_ended(self) -> bool:

@@ -1,7 +1,17 @@
+from system.models.alerts import Alert, Severity
 from system.models.metrics import SystemMetric, SystemMetricQuerySet
 from system.models.nodes import Node
 from system.models.settings import AppSetting
 from system.models.timestamps import Timestamped
 from system.models.tokens import ApiToken
 
-__all__ = ["ApiToken", "AppSetting", "Node", "SystemMetric", "SystemMetricQuerySet", "Timestamped"]
+__all__ = [
+    "Alert",
+    "ApiToken",
+    "AppSetting",
+    "Node",
+    "Severity",
+    "SystemMetric",
+    "SystemMetricQuerySet",
+    "Timestamped",
+]

@@ -1,10 +1,22 @@
 from collections.abc import Callable
+from datetime import date, timedelta
 from itertools import count
+from uuid import uuid4
 
 import pytest
 from django.db.models import Model
 
-from costs.models import CostRecord, DailyCost, MonthlyCostSummary
+from costs.models import (
+    Budget,
+    CostRecord,
+    DailyCost,
+    DailyReconciliation,
+    ModelPrice,
+    MonthlyCostSummary,
+    Reservation,
+)
+from costs.models.daily import KEY as DAY_KEY
+from costs.models.prices import FAST, LONG, RATES
 from executions.models import Execution
 from tests import constraints
 from tests.constraints import Once, Rule
@@ -17,6 +29,7 @@ def a_record() -> CostRecord:
     return CostRecord(
         execution=Execution.objects.create(agent_type="disk-space"),
         model_used="claude-haiku-5-5",
+        is_first=True,
         request_id=f"req_{next(numbers)}",
         year=2026,
         month=11,
@@ -30,6 +43,39 @@ def a_day() -> DailyCost:
     )
 
 
+def a_price() -> ModelPrice:
+    return ModelPrice(
+        model=f"model-{next(numbers)}", valid_from="2026-11-23T00:00:00Z", **dict.fromkeys(RATES, 1)
+    )
+
+
+def a_whole_price() -> ModelPrice:
+    price = a_price()
+    for name in (*FAST, *LONG, "long_above"):
+        setattr(price, name, 1)
+    return price
+
+
+def a_budget() -> Budget:
+    return Budget(name=f"budget-{next(numbers)}", amount_usd="1")
+
+
+def a_reservation() -> Reservation:
+    return Reservation(
+        execution=Execution.objects.create(agent_type="disk-space"),
+        lease_token=uuid4(),
+        agent_type="disk-space",
+        model_used="claude-haiku-5-5",
+        node_id="localhost",
+    )
+
+
+def a_reconciliation() -> DailyReconciliation:
+    return DailyReconciliation(
+        day=date(2026, 1, 1) + timedelta(days=next(numbers)), recorded_usd="1", reported_usd="1"
+    )
+
+
 def a_month() -> MonthlyCostSummary:
     return MonthlyCostSummary(year=2000 + next(numbers), month=11)
 
@@ -38,6 +84,10 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     CostRecord: a_record,
     DailyCost: a_day,
     MonthlyCostSummary: a_month,
+    ModelPrice: a_whole_price,
+    Budget: a_budget,
+    Reservation: a_reservation,
+    DailyReconciliation: a_reconciliation,
 }
 RULES = [
     Rule("cost_date_exists", CostRecord, {"month": 0}),
@@ -48,6 +98,29 @@ RULES = [
         Rule(f"cost_{part}_not_negative", CostRecord, {f"{part}_cost_usd": -1})
         for part in ("input", "output", "cache_write", "cache_read", "web_search", "total")
     ),
+    Rule("cost_batchable_not_negative", CostRecord, {"batchable_usd": -1}),
+    Rule("cost_trigger_known", CostRecord, {"triggered_by": "whim"}),
+    Rule("daily_cost_trigger_known", DailyCost, {"triggered_by": "whim"}),
+    Rule("daily_cost_batchable_not_negative", DailyCost, {"batchable_usd": -1}),
+    *(
+        Rule("price_not_negative", ModelPrice, {column: -1})
+        for column in (*RATES, *FAST, *LONG, "web_search")
+    ),
+    *(Rule("price_fast_whole", ModelPrice, {column: None}) for column in FAST),
+    *(Rule("price_long_whole", ModelPrice, {column: None}) for column in ("long_above", *LONG)),
+    Rule("price_percents", ModelPrice, {"batch_percent": 0}),
+    Rule("price_percents", ModelPrice, {"batch_percent": 101}),
+    Rule("price_percents", ModelPrice, {"us_percent": 99}),
+    Rule("price_percents", ModelPrice, {"us_percent": 1001}),
+    Rule("budget_scope_known", Budget, {"scope": "galaxy", "scope_value": "ours"}),
+    Rule("budget_scope_value", Budget, {"scope": "agent"}),
+    Rule("budget_scope_value", Budget, {"scope_value": "disk-space"}),
+    Rule("budget_period_known", Budget, {"period": "fortnight"}),
+    Rule("budget_has_a_cap", Budget, {"amount_usd": None}),
+    Rule("budget_not_negative", Budget, {"amount_usd": -1}),
+    Rule("reservation_not_negative", Reservation, {"cost_usd": -1}),
+    Rule("reconciled_recorded_not_negative", DailyReconciliation, {"recorded_usd": -1}),
+    Rule("reconciled_reported_not_negative", DailyReconciliation, {"reported_usd": -1}),
     Rule("daily_cost_not_negative", DailyCost, {"cost_usd": -1}),
     Rule("summary_cost_not_negative", MonthlyCostSummary, {"total_cost_usd": -1}),
     Rule("summary_average_not_negative", MonthlyCostSummary, {"avg_cost_per_execution": -1}),
@@ -56,12 +129,16 @@ RULES = [
 ]
 POSITIVE = [
     # A month or day of -1 does not exist either, and PostgreSQL names that rule first.
-    Rule(rule.name, rule.model, rule.change, also="_date_exists|summary_month_exists")
+    Rule(rule.name, rule.model, rule.change, also="_date_exists|summary_month_exists|price_percents")
     for rule in constraints.positive_columns("costs")
 ]
 ONCE = [
     Once("cost_request_once", CostRecord, ("request_id",)),
-    Once("daily_cost_once", DailyCost, ("day", "agent_type", "model_used", "node_id")),
+    Once("cost_first_once", CostRecord, ("execution_id",)),
+    Once("daily_cost_once", DailyCost, DAY_KEY),
+    Once("price_version_once", ModelPrice, ("model", "valid_from")),
+    Once("", Budget, ("name",)),
+    Once("", DailyReconciliation, ("day",)),
     Once("summary_month_once", MonthlyCostSummary, ("year", "month")),
 ]
 

@@ -9,20 +9,21 @@ from typing import Any
 import pytest
 
 from costs.pricing import TokenCounts, count_tokens, dearest_request, price_usage
-from costs.rates import price_list
+from costs.rates import shipped_prices
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PRICES = shipped_prices()
 CASES = json.loads(Path(__file__).with_name("cost_cases.json").read_text())["cases"]
 
 
 def total(model: str, usage: dict[str, Any], at: datetime = NOW) -> Decimal | None:
-    price = price_usage(model, usage, at=at)
+    price = price_usage(model, usage, at=at, prices=PRICES)
     return None if price is None else price.total
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
 def test_worked_cases_come_out_exact(case: dict[str, Any]) -> None:
-    price = price_usage(case["model"], case["usage"], at=datetime.fromisoformat(case["at"]))
+    price = price_usage(case["model"], case["usage"], at=datetime.fromisoformat(case["at"]), prices=PRICES)
     assert (price is None) == case["unpriced"]
     if price is not None:
         assert price.total == Decimal(case["expected_usd_exact"])
@@ -40,6 +41,7 @@ def test_each_kind_of_token_has_its_own_amount() -> None:
             "server_tool_use": {"web_search_requests": 2},
         },
         at=NOW,
+        prices=PRICES,
     )
     assert price is not None
     assert price.input == Decimal("0.004")
@@ -79,7 +81,7 @@ def test_iterations_are_priced_one_by_one_and_instead_of_the_top_level() -> None
             {"type": "message", "input_tokens": 1_000_000},
         ],
     }
-    price = price_usage("claude-opus-5-5", usage, at=NOW)
+    price = price_usage("claude-opus-5-5", usage, at=NOW, prices=PRICES)
     assert price is not None
     assert price.input == 2 + Decimal("0.01") + 4
     assert price.output == 4
@@ -145,7 +147,7 @@ def test_an_unknown_way_of_serving_is_unpriced(served: dict[str, str]) -> None:
     ],
 )
 def test_known_spellings_of_an_id(model: str) -> None:
-    price = price_usage(model, {"input_tokens": 1_000_000}, at=NOW)
+    price = price_usage(model, {"input_tokens": 1_000_000}, at=NOW, prices=PRICES)
     assert price is not None
     assert (price.total, price.model) == (3, "claude-sonnet-4-5")
 
@@ -170,15 +172,15 @@ def test_known_spellings_of_an_id(model: str) -> None:
     ],
 )
 def test_anything_else_is_unpriced(model: str) -> None:
-    assert price_usage(model, {"input_tokens": 1_000_000}, at=NOW) is None
+    assert price_usage(model, {"input_tokens": 1_000_000}, at=NOW, prices=PRICES) is None
 
 
 @pytest.mark.parametrize(("model", "rate"), [("claude-opus-4-6", 5), ("claude-sonnet-4-6", 3)])
 def test_long_prompts_cost_more_until_the_price_changed(model: str, rate: int) -> None:
     before, after = datetime(2026, 3, 12, 23, 59, 59, tzinfo=UTC), datetime(2026, 3, 13, tzinfo=UTC)
     long = {"input_tokens": 200_000, "cache_read_input_tokens": 1, "output_tokens": 10}
-    old = price_usage(model, long, at=before)
-    new = price_usage(model, long, at=after)
+    old = price_usage(model, long, at=before, prices=PRICES)
+    new = price_usage(model, long, at=after, prices=PRICES)
     assert old is not None
     assert new is not None
     assert (old.input, new.input) == (rate * Decimal("0.4"), rate * Decimal("0.2"))
@@ -195,7 +197,7 @@ def test_the_hour_of_a_price_change_is_utc() -> None:
 
 def test_a_time_without_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        price_usage("claude-opus-5-5", {}, at=datetime(2026, 1, 1))  # noqa: DTZ001
+        price_usage("claude-opus-5-5", {}, at=datetime(2026, 1, 1), prices=PRICES)  # noqa: DTZ001
 
 
 def test_the_callers_decimal_context_changes_nothing() -> None:
@@ -207,23 +209,24 @@ def test_the_callers_decimal_context_changes_nothing() -> None:
 
 
 def test_every_rate_is_exact_in_the_ledgers_unit() -> None:
-    prices = price_list()
-    for model in prices.models.values():
-        for version in model.versions:
+    for versions in PRICES.models.values():
+        for version in versions:
             for rates in filter(None, (version.standard, version.fast, version.long)):
-                per_token = rates.times(prices.batch_factor * prices.us_factor / 10**6)
+                per_token = rates.times(version.batch * version.us / 10**6)
                 for rate in (per_token.input, per_token.output, per_token.w5, per_token.w1, per_token.read):
                     assert rate * 10**12 == int(rate * 10**12)
 
 
 def test_the_dearest_request_takes_the_dearest_write_and_place() -> None:
-    assert dearest_request("claude-opus-5-5", 1_000, 500, at=NOW) == Decimal("0.018") * Decimal("1.1")
-    assert dearest_request("claude-sonnet-4-5", 1_000_000, 0, at=NOW) == 6
-    assert dearest_request("claude-opus-9", 1, 1, at=NOW) is None
+    assert dearest_request("claude-opus-5-5", 1_000, 500, at=NOW, prices=PRICES) == Decimal(
+        "0.018"
+    ) * Decimal("1.1")
+    assert dearest_request("claude-sonnet-4-5", 1_000_000, 0, at=NOW, prices=PRICES) == 6
+    assert dearest_request("claude-opus-9", 1, 1, at=NOW, prices=PRICES) is None
 
 
 def test_the_dearest_request_knows_the_long_tier() -> None:
-    at_limit = dearest_request("claude-haiku-5-5", 100_000, 0, at=NOW)
-    above = dearest_request("claude-haiku-5-5", 100_001, 0, at=NOW)
+    at_limit = dearest_request("claude-haiku-5-5", 100_000, 0, at=NOW, prices=PRICES)
+    above = dearest_request("claude-haiku-5-5", 100_001, 0, at=NOW, prices=PRICES)
     assert at_limit == Decimal("0.02") * Decimal("1.1")
     assert above == Decimal("0.100001") * Decimal("1.1")

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costs.pricing import Price, dearest_request, price_usage
-from costs.rates import price_list
+from costs.rates import shipped_prices
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 COUNTS = ("input_tokens", "output_tokens", "cache_creation_input_tokens", "cache_read_input_tokens")
-UNTIERED = sorted(name for name, model in price_list().models.items() if model.at(NOW).long is None)
+PRICES = shipped_prices()
+UNTIERED = sorted(model for model, versions in PRICES.models.items() if versions[-1].long is None)
 
-models = st.sampled_from(sorted(price_list().models))
+models = st.sampled_from(sorted(PRICES.models))
 untiered = st.sampled_from(UNTIERED)
 counts = st.integers(0, 10**7)
 tiers = st.sampled_from([None, "standard", "priority", "batch"])
@@ -30,7 +31,7 @@ def usages(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def priced(model: str, usage: dict[str, Any]) -> Price:
-    price = price_usage(model, usage, at=NOW)
+    price = price_usage(model, usage, at=NOW, prices=PRICES)
     assert price is not None
     return price
 
@@ -101,6 +102,6 @@ def test_no_standard_request_costs_more_than_its_dearest(
 ) -> None:
     price = priced(model, usage)
     prompt = price.tokens.total - price.tokens.output + spare_prompt
-    dearest = dearest_request(model, prompt, price.tokens.output + spare_output, at=NOW)
+    dearest = dearest_request(model, prompt, price.tokens.output + spare_output, at=NOW, prices=PRICES)
     assert dearest is not None
     assert price.total <= dearest

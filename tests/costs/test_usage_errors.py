@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costs.pricing import UsageError, count_tokens, price_usage
+from costs.rates import shipped_prices
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+PRICES = shipped_prices()
 LARGE = 2**63 - 1
 
 MALFORMED = [
@@ -50,7 +52,7 @@ MALFORMED = [
 @pytest.mark.parametrize("model", ["claude-opus-5-5", "unheard-of"])
 def test_the_field_is_named(usage: Any, path: str, message: str, model: str) -> None:
     with pytest.raises(UsageError) as caught:
-        price_usage(model, usage, at=NOW)
+        price_usage(model, usage, at=NOW, prices=PRICES)
     assert caught.value.path == path
     assert message in caught.value.message
     assert str(caught.value) == f"{path}: {caught.value.message}"
@@ -58,7 +60,7 @@ def test_the_field_is_named(usage: Any, path: str, message: str, model: str) -> 
 
 def test_more_money_than_the_ledger_holds_is_refused() -> None:
     with pytest.raises(UsageError, match=r"9\.2 million"):
-        price_usage("claude-opus-5-5", {"output_tokens": LARGE}, at=NOW)
+        price_usage("claude-opus-5-5", {"output_tokens": LARGE}, at=NOW, prices=PRICES)
 
 
 def test_unknown_fields_are_left_alone() -> None:
@@ -96,5 +98,5 @@ JSON = st.recursive(
 @given(st.dictionaries(FIELDS, JSON, max_size=8))
 def test_any_json_is_priced_or_refused_and_never_breaks(usage: dict[str, Any]) -> None:
     with suppress(UsageError):
-        price = price_usage("claude-haiku-5-5", usage, at=NOW)
+        price = price_usage("claude-haiku-5-5", usage, at=NOW, prices=PRICES)
         assert price is None or price.total >= 0

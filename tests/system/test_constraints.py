@@ -5,7 +5,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import Model
 
-from system.models import ApiToken, AppSetting, Node, SystemMetric
+from system.models import Alert, ApiToken, AppSetting, Node, SystemMetric
 from tests import constraints
 from tests.constraints import Once, Rule
 
@@ -27,13 +27,19 @@ def a_node() -> Node:
     return Node(name=f"node-{next(numbers)}")
 
 
+def an_alert() -> Alert:
+    return Alert(kind="budget", key=f"key {next(numbers)}", severity="warning", title="Half is spent")
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     SystemMetric: SystemMetric,
     AppSetting: a_setting,
     ApiToken: a_token,
     Node: a_node,
+    Alert: an_alert,
 }
 RULES = [
+    Rule("alert_severity_known", Alert, {"severity": "dire"}),
     Rule("metric_health_known", SystemMetric, {"overall_health": "fine"}),
     Rule("metric_cpu_is_percent", SystemMetric, {"cpu_usage_percent": -0.1}),
     Rule("metric_cpu_is_percent", SystemMetric, {"cpu_usage_percent": 100.1}),
@@ -46,6 +52,7 @@ ONCE = [
     Once("", AppSetting, ("key",)),
     Once("", ApiToken, ("digest",)),
     Once("", Node, ("name",)),
+    Once("", Alert, ("key",)),
 ]
 
 

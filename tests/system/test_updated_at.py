@@ -14,6 +14,10 @@ ROWS = {
     "scheduling_schedule": (
         "agent_type, name, cron_expression, node_ids, execution_config|'a', 'S', '0 3 * * *', '[]', '{}'"
     ),
+    "costs_modelprice": (
+        "model, valid_from, input, output, w5, w1, read, web_search|'m', '2026-01-01', 1, 1, 1, 1, 1, 1"
+    ),
+    "costs_budget": "name, amount_usd|'b', 1",
     "system_node": "name, hostname, version, workers, restarts|'n', '', '', 0, 0",
     "system_appsetting": "key, value|'k', 'v'",
     "system_apitoken": "name, role, prefix, digest|'t', 'viewer', 'cops_abcd', 'd'",

@@ -1,0 +1,24 @@
+from django.db import models
+from django.utils import timezone
+
+from system.money import UsdField, not_negative
+
+
+class DailyReconciliation(models.Model):
+    """A day in UTC as our ledger has it, and as Anthropic's cost report has it."""
+
+    day = models.DateField(unique=True)
+    recorded_usd = UsdField()
+    reported_usd = UsdField()
+    unpriced_records = models.PositiveBigIntegerField(default=0, db_default=0)
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [
+            not_negative("recorded_usd", "reconciled_recorded_not_negative"),
+            not_negative("reported_usd", "reconciled_reported_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day}: recorded {self.recorded_usd}, reported {self.reported_usd} USD"
