@@ -4,8 +4,13 @@ import functools
 import os
 import shutil
 import socket
+from collections.abc import Iterator
 
 import pytest
+from django.contrib.auth.models import Group
+from pytest_django.plugin import blocking_manager_key
+
+from system.roles import Role
 
 HOW_TO_GET = {
     "postgres": "PostgreSQL on 127.0.0.1:5432 that trusts the user postgres (apt-get install postgresql)",
@@ -38,3 +43,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if os.environ.get("CI") == "true":
                 pytest.fail(f"this test needs {how}, and CI skips nothing")
             pytest.skip(f"needs {how}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """A test of real transactions empties every table behind it: the roles, which a migration wrote, too."""
+    yield
+    marker = item.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        with item.config.stash[blocking_manager_key].unblock():
+            for role in Role:
+                Group.objects.get_or_create(name=role.value)
