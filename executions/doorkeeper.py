@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import Error
 from django.http import parse_cookie
 
+from executions.keep_going import keep_going
 from executions.relay.reading import socket_threads
 from system.authentication import Principal
 from system.origins import is_allowed_host, is_own_origin
@@ -83,7 +84,7 @@ class Doorkeeper:
         """`tell` is called with who they are now, or with None once when they must go."""
         self._inside[tell] = credential
         if self._round is None:
-            self._round = asyncio.create_task(self._go_round())
+            self._round = asyncio.create_task(keep_going("the doorkeeper's round", self._go_round))
 
     def leave(self, tell: Callable[[Principal | None], object]) -> None:
         self._inside.pop(tell, None)

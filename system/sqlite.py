@@ -26,7 +26,7 @@ def checkpoint_if_due() -> bool:
         return False
     if size > TRUNCATE_BYTES:
         # It holds the write lock while it waits for readers, and so every writer with it: not for long.
-        with _busy_timeout(TRUNCATE_WAIT_MS), connection.cursor() as cursor:
+        with busy_timeout(TRUNCATE_WAIT_MS), connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     else:
         with connection.cursor() as cursor:
@@ -44,7 +44,11 @@ def _wal_bytes() -> int:
 
 
 @contextmanager
-def _busy_timeout(milliseconds: int) -> Iterator[None]:
+def busy_timeout(milliseconds: int) -> Iterator[None]:
+    """Wait no longer than this for the write lock meanwhile; nothing happens on PostgreSQL."""
+    if connection.vendor != "sqlite":
+        yield
+        return
     with connection.cursor() as cursor:
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute(f"PRAGMA busy_timeout = {milliseconds:d}")

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from system.models import ApiToken
 from system.roles import Role
+from system.sqlite import busy_timeout
 
 PREFIX = "cops_"
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
@@ -82,5 +83,6 @@ def _note_use(token: ApiToken, now: datetime) -> None:
         return
     # Conditional: of many first requests at once, one writes.
     unnoted = Q(last_used_at__isnull=True) | Q(last_used_at__lte=before)
-    with suppress(OperationalError):  # a database too busy to note it is no reason to refuse what only reads
+    # A database too busy to note it is no reason to refuse what only reads, nor to keep it waiting.
+    with suppress(OperationalError), busy_timeout(0):
         ApiToken.objects.filter(unnoted, pk=token.pk).update(last_used_at=now, updated_at=now)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import Error
 
+from executions.keep_going import keep_going
 from executions.relay.bells import LocalBell, listen_to_redis
 from executions.relay.frames import LiveEvent, frames_of
 from executions.relay.reading import PAGE, new_events, newest_id, tail_thread
@@ -35,7 +36,7 @@ class Relay:
         async with self._joining:
             if self._tail is None:
                 self._position = await tail_thread.run(newest_id)
-                self._tail = asyncio.create_task(self._follow())
+                self._tail = asyncio.create_task(keep_going("the tail of the events", self._follow))
             self._group_of(subscription).add(subscription)
             subscription.skip_to(self._position)
             return self._position

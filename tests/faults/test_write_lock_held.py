@@ -15,6 +15,7 @@ def test_nothing_fails(home: Home) -> None:
     home.manage("up")
     api = Api(home)
     assert api.launch("quick")[0] == 201
+    newcomer = Api(home)  # its token has not been used yet, and its first use is noted
     lock = sqlite3.connect(home.database, isolation_level=None, check_same_thread=False)
     lock.execute("BEGIN IMMEDIATE")
     release = threading.Timer(HOLD_S, lock.execute, ["COMMIT"])
@@ -28,6 +29,8 @@ def test_nothing_fails(home: Home) -> None:
     writers = [threading.Thread(target=launch) for _ in range(3)]
     for writer in writers:
         writer.start()
+    assert newcomer.get("/executions")[0] == 200
+    assert release.is_alive()
     while release.is_alive():
         assert api.get("/executions")[0] == 200  # readers do not even wait
         time.sleep(0.5)
