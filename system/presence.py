@@ -44,7 +44,9 @@ def _by_session(credentials: Collection[Credential]) -> dict[Credential, Princip
         return {}
     sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
     contents = {session.session_key: session.get_decoded() for session in sessions}
-    users = User.objects.in_bulk({data[SESSION_KEY] for data in contents.values() if SESSION_KEY in data})
+    users = User.objects.prefetch_related("groups").in_bulk(
+        {data[SESSION_KEY] for data in contents.values() if SESSION_KEY in data}
+    )
     by_name = {str(user.pk): (user, role_of(user)) for user in users.values()}
     found: dict[Credential, Principal] = {}
     for key, data in contents.items():

@@ -24,5 +24,5 @@ def role_of(user: AbstractBaseUser | AnonymousUser) -> Role | None:
         return None
     if user.is_superuser:
         return Role.ADMIN
-    names = set(user.groups.values_list("name", flat=True))
+    names = {group.name for group in user.groups.all()}  # a list of users has them prefetched
     return max((role for role in Role if role.value in names), key=lambda role: role.rank, default=None)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import site
+from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.db.models import Model
 from django.test import Client
@@ -46,6 +47,18 @@ def admin() -> Client:
     client = console.signed_in(Role.ADMIN)
     client.get("/")
     return client
+
+
+def test_many_users_cost_no_more_queries_than_one(admin: Client) -> None:
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            assert admin.get(console_url(User, "changelist")).status_code == 200
+        return len(asked)
+
+    few = queries()
+    for number in range(12):
+        User.objects.create_user(f"user-{number}").groups.add(Group.objects.get(name=Role.VIEWER))
+    assert queries() <= few + 1  # the groups of those who have any
 
 
 @pytest.mark.parametrize("model", list(QUERIES))
