@@ -48,6 +48,7 @@ UNFOLD = {
                     _item("Overview", "space_dashboard", "index"),
                     _item("Executions", "play_circle", "executions_execution_changelist"),
                     _item("Agents", "smart_toy", "agents_agentconfiguration_changelist"),
+                    _item("Alerts", "notifications", "system_alert_changelist"),
                     _item("Refused launches", "do_not_disturb_on", "agents_launchrefusal_changelist"),
                     _item("Schedules", "calendar_clock", "scheduling_schedule_changelist"),
                 ]
@@ -77,6 +78,7 @@ UNFOLD = {
                 "items": [
                     _item("Metrics", "monitoring", "system_systemmetric_changelist"),
                     _item("Nodes", "dns", "system_node_changelist"),
+                    _item("Jobs", "event_repeat", "scheduling_jobrun_changelist"),
                     _item("Settings", "tune", "system_appsetting_changelist"),
                     _item("API tokens", "key", "system_apitoken_changelist", ADMINS),
                     _item("Users", "group", "auth_user_changelist", ADMINS),

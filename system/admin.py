@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
 
-from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
+from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin, RoleModelAdmin
 from system.admin_posting import PostAction, PostingAdmin
-from system.models import ApiToken, AppSetting, Node, SystemMetric
+from system.models import Alert, ApiToken, AppSetting, Node, SystemMetric
 from system.readable import NOTHING, read_percent
 from system.roles import Role
 from system.setting_form import SettingForm
@@ -52,6 +52,17 @@ class SystemMetricAdmin(ReadOnlyAdmin):
     @display(description="Claude API")
     def claude(self, metric: SystemMetric) -> str:
         return NOTHING if metric.claude_api_latency_ms is None else f"{metric.claude_api_latency_ms} ms"
+
+
+@admin.register(Alert)
+class AlertAdmin(LongTableAdmin):
+    list_display = ("title", "how_grave", "kind", "at")
+    list_filter = ("severity", "kind")
+    fields = ("title", "how_grave", "detail", "kind", "data", "at")
+
+    @display(description="Severity", label={"Info": "info", "Warning": "warning", "Critical": "danger"})
+    def how_grave(self, alert: Alert) -> str:
+        return alert.severity.capitalize()
 
 
 @admin.register(Node)

@@ -11,10 +11,18 @@ from ninja import Query, Router, Status
 
 from system.authentication import require
 from system.health import SystemHealth, check_health
-from system.models import AppSetting, Node, SystemMetric
+from system.models import Alert, AppSetting, Node, SystemMetric
 from system.paging import Page, page_of
 from system.roles import Role
-from system.schemas import HealthOut, MetricFilters, MetricList, NodeList, SettingList
+from system.schemas import (
+    AlertFilters,
+    AlertList,
+    HealthOut,
+    MetricFilters,
+    MetricList,
+    NodeList,
+    SettingList,
+)
 
 router = Router(tags=["system"], auth=require(Role.VIEWER))
 
@@ -82,6 +90,15 @@ def metrics(request: HttpRequest, filters: Query[MetricFilters]) -> dict[str, An
 def nodes(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
     """Hosts that run agents, by name."""
     return page_of(Node.objects.all(), page)
+
+
+@router.get("/alerts", response=AlertList)
+def alerts(request: HttpRequest, filters: Query[AlertFilters]) -> dict[str, Any]:
+    """What a person should know, the newest first; each thing is said once."""
+    wanted = {"kind": filters.kind, "severity": filters.severity}
+    return page_of(
+        Alert.objects.filter(**{name: value for name, value in wanted.items() if value is not None}), filters
+    )
 
 
 @router.get("/settings", response=SettingList)

@@ -56,6 +56,13 @@ def text_of(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def text_of_units(units: int) -> str:
+    """What text_of gives, without a Decimal in between: for the many rows of a list."""
+    whole, rest = divmod(abs(units), 10**PLACES)
+    text = f"{whole}.{rest:0{PLACES}}".rstrip("0") if rest else str(whole)
+    return f"-{text}" if units < 0 else text
+
+
 def usd(amount: Decimal | int | str) -> Value:
     """`amount` for use beside a UsdField in an expression: `F("cost_usd") + usd(amount)`."""
     return Value(amount, output_field=UsdField())
@@ -94,8 +101,8 @@ class UsdField(_Field[_Set, _Get]):
         return amount
 
     def get_prep_value(self, value: Any) -> int | None:
-        amount = self.to_python(super().get_prep_value(value))
-        return None if amount is None else units_of(amount)
+        value = super().get_prep_value(value)
+        return None if value is None else units_of(_parsed(value))
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
         if hasattr(value, "as_sql"):

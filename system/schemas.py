@@ -3,9 +3,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from system.models import Severity
 from system.paging import Page
 from system.thresholds import Health
-from system.wire import NodeId, Out, RangeEnd, RangeStart
+from system.wire import NodeId, Out, RangeEnd, RangeStart, Slug
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 
@@ -115,4 +116,27 @@ class SettingOut(Out):
 
 class SettingList(Out):
     items: list[SettingOut]
+    count: int
+
+
+class AlertFilters(Page):
+    kind: Slug | None = None
+    severity: Severity | None = None
+
+
+class AlertOut(Out):
+    """Said once: `key` is what it is about. `data` holds the numbers behind it."""
+
+    id: int
+    kind: str
+    key: str
+    severity: Literal["info", "warning", "critical"]
+    title: str
+    detail: str
+    data: dict[str, Any]
+    at: datetime
+
+
+class AlertList(Out):
+    items: list[AlertOut]
     count: int

@@ -11,11 +11,13 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
+from system.money import UsdField
+
 Model = type[models.Model]
 Names = tuple[str, ...]
 Writers = list[Callable[[Any], Any] | None]
 
-PLAIN = (models.CharField, models.TextField, models.IntegerField, models.ForeignKey)
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
 
 
 def insert_rows(model: Model, names: Names, rows: Iterable[Sequence[Any]]) -> None:
@@ -96,6 +98,8 @@ def _writer(field: Any) -> Callable[[Any], Any] | None:
         return None
     if isinstance(field, models.DateTimeField):
         return _write_time
+    if isinstance(field, UsdField):
+        return field.get_prep_value
     return partial(_write, field)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
@@ -11,13 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents.models import AgentConfiguration, LaunchRefusal
-from costs.models import CostRecord, DailyCost, MonthlyCostSummary
+from costs.models import (
+    Budget,
+    CostRecord,
+    DailyCost,
+    DailyReconciliation,
+    ModelPrice,
+    MonthlyCostSummary,
+    Reservation,
+)
+from costs.price_book import ensure_prices
 from costs.services import record_cost
 from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep
 from executions.services import claim_execution, create_execution
 from scheduling.models import Schedule
 from system import app_settings
-from system.models import ApiToken, AppSetting, Node, SystemMetric
+from system.alerts import raise_alert
+from system.models import Alert, ApiToken, AppSetting, Node, Severity, SystemMetric
 from system.roles import Role
 from system.tokens import create_token
 
@@ -128,10 +139,21 @@ def everything() -> Everything:
     )
     Schedule.objects.create(name=EVIL, agent=agent, cron_expression="0 3 * * *")
     MonthlyCostSummary.objects.create(year=2026, month=11)
+    ensure_prices()
+    Budget.objects.create(name="month", amount_usd="10")
+    Reservation.objects.create(
+        execution=things.waiting, lease_token=uuid4(), agent_type="disk-space", model_used=EVIL[:100],
+        node_id="localhost", cost_usd="0.01",
+    )  # fmt: skip
+    DailyReconciliation.objects.create(day=timezone.localdate(), recorded_usd="1", reported_usd="1.25")
+    raise_alert(
+        kind="budget", key="budget:month:50", severity=Severity.INFO, title="Half is spent", detail=EVIL
+    )
     a_user("somebody", Role.VIEWER)
     for model in (
         AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, MonthlyCostSummary, DailyExecutions,
         ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node, SystemMetric, User, Group,
+        ModelPrice, Budget, Reservation, DailyReconciliation, Alert,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

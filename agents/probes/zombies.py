@@ -27,7 +27,7 @@ class Zombies(Probe[NoParams]):
         if zombies:
             context.stop.wait(SETTLE_SECONDS)
             zombies &= _find_zombies()
-        rows = [row for pid in sorted(pid for pid, _ in zombies) if (row := _describe_one(pid))]
+        rows = [row for pid in sorted(zombies) if (row := _describe_one(pid))]
         by_parent = Counter(f"{row['parent']} (pid {row['parent_pid']})" for row in rows)
         data = {"count": len(rows), "zombies": rows[:MOST_LISTED], "parents": dict(by_parent.most_common(20))}
         return ProbeResult(data=data, text=_describe(data))
@@ -49,9 +49,10 @@ class Zombies(Probe[NoParams]):
         ]
 
 
-def _find_zombies() -> set[tuple[int, float]]:
-    found = psutil.process_iter(["status", "create_time"])
-    return {(p.pid, p.info["create_time"]) for p in found if p.info["status"] == psutil.STATUS_ZOMBIE}
+def _find_zombies() -> set[int]:
+    """By pid alone: the time of creation, as psutil works it out, moves when the clock is set."""
+    found = psutil.process_iter(["status"])
+    return {p.pid for p in found if p.info["status"] == psutil.STATUS_ZOMBIE}
 
 
 def _describe_one(pid: int) -> dict[str, Any] | None:
