@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.decorators import display
 
 from executions.execution_admin import LABELS, execution_url, uuid_of
-from executions.models import DailyExecutions, ExecutionEvent, ExecutionStep, StepStatus
+from executions.models import DailyExecutions, ExecutionEvent, ExecutionStep, ExecutionTotal, StepStatus
+from executions.models.daily import EndedSums
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin
 from system.readable import read_duration, read_usd
 
@@ -78,20 +79,29 @@ class ExecutionEventAdmin(PartOfExecutionAdmin):
         return event.data if len(event.data) <= LISTED_DATA else f"{event.data[:LISTED_DATA]}…"
 
 
+class EndedSumsAdmin(ReadOnlyAdmin):
+    @display(description="Status", ordering="status", label=LABELS)
+    def state(self, row: EndedSums) -> str:
+        return row.status.capitalize()
+
+    @display(description="Took in all", ordering="duration_ms")
+    def took(self, row: EndedSums) -> str:
+        return read_duration(row.duration_ms)
+
+    @display(description="Cost", ordering="cost_usd")
+    def cost(self, row: EndedSums) -> str:
+        return read_usd(row.cost_usd)
+
+
 @admin.register(DailyExecutions)
-class DailyExecutionsAdmin(ReadOnlyAdmin):
+class DailyExecutionsAdmin(EndedSumsAdmin):
     list_display = ("day", "agent_type", "node_id", "state", "executions", "took", "cost", "tokens_used")
     list_filter = ("status", "agent_type", "node_id")
     ordering = ("-day", "agent_type", "node_id", "status")
 
-    @display(description="Status", ordering="status", label=LABELS)
-    def state(self, row: DailyExecutions) -> str:
-        return row.status.capitalize()
 
-    @display(description="Took in all", ordering="duration_ms")
-    def took(self, row: DailyExecutions) -> str:
-        return read_duration(row.duration_ms)
-
-    @display(description="Cost", ordering="cost_usd")
-    def cost(self, row: DailyExecutions) -> str:
-        return read_usd(row.cost_usd)
+@admin.register(ExecutionTotal)
+class ExecutionTotalAdmin(EndedSumsAdmin):
+    list_display = ("agent_type", "state", "executions", "took", "cost", "tokens_used", "last_started_at")
+    list_filter = ("status",)
+    ordering = ("agent_type", "status")

@@ -1,11 +1,11 @@
-"""Sums over all executions, from daily sums and the few rows that are active: never from the history."""
+"""Sums over all executions, from their totals and the few rows that are active: never from the history."""
 
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Sum
 
-from executions.models import DailyExecutions, Execution, Status
+from executions.models import Execution, ExecutionTotal, Status
 
 PLACES = Decimal("0.000000000001")
 
@@ -30,12 +30,12 @@ def count_active(agent_type: str | None = None) -> dict[str, int]:
 
 def execution_stats(agent_type: str | None) -> dict[str, Any]:
     """What schemas.StatsOut describes (row 28 of the seed)."""
-    days = DailyExecutions.objects.all()
+    totals = ExecutionTotal.objects.all()
     if agent_type is not None:
-        days = days.filter(agent_type=agent_type)
+        totals = totals.filter(agent_type=agent_type)
     ended = completed = duration_ms = 0
     cost = Decimal(0)
-    sums = days.values_list("status").annotate(Sum("executions"), Sum("duration_ms"), Sum("cost_usd"))
+    sums = totals.values_list("status").annotate(Sum("executions"), Sum("duration_ms"), Sum("cost_usd"))
     for status, executions, took, spent in sums:
         ended += executions
         duration_ms += took

@@ -1,4 +1,4 @@
-from executions.models.daily import DailyExecutions
+from executions.models.daily import DailyExecutions, ExecutionTotal
 from executions.models.events import EventName, ExecutionEvent
 from executions.models.executions import ACTIVE, ENDED, Execution, Status, Trigger
 from executions.models.steps import ExecutionStep, StepStatus, StepType
@@ -11,6 +11,7 @@ __all__ = [
     "Execution",
     "ExecutionEvent",
     "ExecutionStep",
+    "ExecutionTotal",
     "Status",
     "StepStatus",
     "StepType",

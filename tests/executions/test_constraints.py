@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from django.db.models import Model
 
-from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep
+from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep, ExecutionTotal
 from system.money import MAX_UNITS
 from tests import constraints
 from tests.constraints import Once, Rule
@@ -35,11 +35,16 @@ def a_day() -> DailyExecutions:
     )
 
 
+def a_total() -> ExecutionTotal:
+    return ExecutionTotal(agent_type=f"agent-{next(numbers)}", status="completed")
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     Execution: an_execution,
     ExecutionStep: a_step,
     ExecutionEvent: an_event,
     DailyExecutions: a_day,
+    ExecutionTotal: a_total,
 }
 RULES = [
     Rule("execution_status_known", Execution, {"status": "paused"}, also="execution_ended_has_completed_at"),
@@ -55,11 +60,14 @@ RULES = [
     Rule("event_name_known", ExecutionEvent, {"event": "execution:exploded"}),
     Rule("daily_status_ended", DailyExecutions, {"status": "running"}),
     Rule("daily_executions_cost_not_negative", DailyExecutions, {"cost_usd": -1}),
+    Rule("total_status_ended", ExecutionTotal, {"status": "running"}),
+    Rule("execution_total_cost_not_negative", ExecutionTotal, {"cost_usd": -1}),
 ]
 # Amounts are Decimal in Python and whole units in the table, so each way has its own value.
 COST = Rule("execution_cost_not_negative", Execution, {"cost_usd": -1})
 ONCE = [
     Once("", Execution, ("uid",)),
+    Once("execution_total_once", ExecutionTotal, ("agent_type", "status")),
     Once("", Execution, ("dedupe_key",)),
     Once("step_number_once", ExecutionStep, ("execution_id", "step_number")),
     Once("event_seq_once", ExecutionEvent, ("execution_id", "seq")),
