@@ -1,28 +1,46 @@
 """The prices in force here: the rows of ModelPrice, which began as the list that is shipped."""
 
-from datetime import datetime
 from decimal import Decimal
+from functools import cache
 
-from django.db.models import Count, Max
+from django.db import connection
 
 from costs.models import ModelPrice
 from costs.models.prices import FAST, LONG, RATES
 from costs.rates import PriceList, Rates, Version, shipped_prices
 from system.money import PLACES
 
-_kept: tuple[tuple[int, datetime | None], PriceList] | None = None
+# One value that differs after any change of any row. On PostgreSQL xmin and ctid name each version of a row,
+# also where a change that began earlier commits later. SQLite has nothing like them: there it is all columns.
+POSTGRESQL = "SELECT string_agg(xmin::text || ctid::text, ',') FROM {table}"
+SQLITE = "SELECT json_group_array(json_array({columns})) FROM {table}"
+
+_kept: tuple[str, PriceList] | None = None
 
 
 def current_prices() -> PriceList:
     """One small query tells whether the list of before still holds. Without any row: the shipped list."""
     global _kept
-    state = ModelPrice.objects.aggregate(count=Count("id"), last=Max("updated_at"))
-    key = (state["count"], state["last"])
-    if not key[0]:
-        return shipped_prices()
-    if _kept is None or _kept[0] != key:
-        _kept = (key, PriceList(version_of(row) for row in ModelPrice.objects.all()))
-    return _kept[1]
+    revision, kept = _revision(), _kept
+    if kept is None or kept[0] != revision:
+        rows = list(ModelPrice.objects.all())
+        # One assignment: whatever another thread sees, its two halves belong together.
+        _kept = kept = (revision, PriceList(map(version_of, rows)) if rows else shipped_prices())
+    return kept[1]
+
+
+def _revision() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_revision_query(connection.vendor))
+        return str(cursor.fetchone()[0])
+
+
+@cache
+def _revision_query(vendor: str) -> str:
+    meta = ModelPrice._meta
+    columns = ", ".join(f'"{field.column}"' for field in meta.concrete_fields)
+    template = POSTGRESQL if vendor == "postgresql" else SQLITE
+    return template.format(table=f'"{meta.db_table}"', columns=columns)
 
 
 def ensure_prices() -> int:

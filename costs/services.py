@@ -5,19 +5,26 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
+from costs.ledger_limits import require_room
 from costs.models import CostRecord, DailyCost
 from costs.models.daily import AMOUNTS, COUNTS, KEY
 from costs.price_book import current_prices
 from costs.pricing import UsageError, count_tokens, price_usage
 from costs.rates import PriceList
+from costs.unpriced import warn_unpriced
 from executions.services import Change
 from executions.text import without_nul
 from system.errors import Invalid
-from system.statements import add_up, insert_row, select_rows
+from system.statements import add_up, insert_row
 
 INSERTED = tuple(field.attname for field in CostRecord._meta.concrete_fields if not field.primary_key)
+LOOKED_UP = f"""
+SELECT EXISTS (SELECT 1 FROM "{CostRecord._meta.db_table}" WHERE request_id = %s),
+       EXISTS (SELECT 1 FROM "{CostRecord._meta.db_table}" WHERE execution_id = %s AND is_first)
+"""  # noqa: S608
 PRICED = (
     "input_cost_usd", "output_cost_usd", "cache_write_cost_usd", "cache_read_cost_usd",
     "web_search_cost_usd", "total_cost_usd", "cache_saved_usd", "batchable_usd",
@@ -40,22 +47,38 @@ def record_cost(
     `usage` is the API's own object. A request id that is known already changes nothing and gives None.
     Raises Invalid, with `field` below "usage", for a usage that no API sends.
     """
-    if request_id is not None and select_rows(CostRecord, ("id",), {"request_id": request_id}):
-        return None
     state = change.state
-    record = make_record(model, usage, at or timezone.now(), current_prices())
+    is_known, has_cost = _look_up(request_id, state.id)
+    if is_known:
+        return None
+    prices = current_prices()
+    record = make_record(model, usage, at or timezone.now(), prices)
     record.execution_id = state.id
     record.agent_type = state.agent_type
     record.node_id = state.node_id
     record.triggered_by = state.triggered_by
     record.trigger_source = state.trigger_source
-    record.is_first = not select_rows(CostRecord, ("id",), {"execution_id": state.id, "is_first": True})
+    record.is_first = not has_cost
     record.request_id = request_id
     record.response_time_ms = response_time_ms
     record.is_complete = is_complete
     insert_record(record)
+    if record.total_cost_usd is None:
+        warn_unpriced(record, prices)
     change.add_cost(record.total_cost_usd, record.tokens, model=model, at=record.timestamp, key=key)
     return record
+
+
+def _look_up(request_id: str | None, execution_id: int) -> tuple[bool, bool]:
+    """Whether this request is recorded, and whether this execution has any record.
+
+    By index, in one trip to the database. SQLite uses that of first records only where `is_first` is no
+    parameter; nothing equals NULL, so a request without an id is never found.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(LOOKED_UP, [request_id, execution_id])
+        is_known, has_cost = cursor.fetchone()
+    return bool(is_known), bool(has_cost)
 
 
 def make_record(model: str, usage: Mapping[str, Any], at: datetime, prices: PriceList) -> CostRecord:
@@ -98,6 +121,7 @@ def apply_price(record: CostRecord, prices: PriceList) -> None:
 
 def insert_record(record: CostRecord) -> None:
     """Write it and add it to its day. The caller's transaction is one of writing()."""
+    require_room(record)
     record.pk = insert_row(CostRecord, {name: getattr(record, name) for name in INSERTED})
     add_to_day(record)
 
