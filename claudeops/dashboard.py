@@ -1,59 +1,46 @@
-"""What the dashboard shows, at a cost that does not grow with the history: daily sums, and what is active."""
+"""What the dashboard shows, at a cost that does not grow with the history: totals, and what is active."""
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.core.cache import cache
-from django.db.models import Count, Max, Min, QuerySet, Sum
+from django.db.models import Count, Max, Min, Sum
 from django.utils import timezone
 
-from costs.models import DailyCost
-from executions.models import DailyExecutions, Execution, ExecutionEvent, Status
+from costs.months import month_of
+from costs.sums import month_before, month_sums
+from executions.models import Execution, ExecutionTotal, Status
 from executions.statistics import average_usd, count_active, percent
 from system.models import SystemMetric
 from system.thresholds import Health
 
-CACHED_SECONDS = 30
 ACTIVITY = (
     "agent_type", "status", "started_at", "completed_at", "duration_ms", "cost_usd", "result_summary",
 )  # fmt: skip
 
 
 def dashboard_stats() -> dict[str, Any]:
-    """Row 35 of the seed (schemas.DashboardStats)."""
-    return {**_history(), "system_health": _system_health()}
+    """Row 35 of the seed (schemas.DashboardStats).
+
+    No cache (the seed's 30 s): what is read are a few rows for each agent and 62 days at most, and a run that
+    ends, a repair and a new price are in the next answer, whichever process they happened in.
+    """
+    return {**_history(), "cost_stats": _cost_stats(), "system_health": _system_health()}
 
 
 def _history() -> dict[str, Any]:
-    """Kept for 30 s, and only while nothing happens: every change of an execution is an event.
-
-    The last event's number is part of the key, so that a run that ends in another process is seen at once.
-    """
-    last_event = ExecutionEvent.objects.aggregate(last=Max("id"))["last"]
-    today = timezone.localdate()
-    key = f"dashboard:stats:{today}:{last_event}"
-    found: dict[str, Any] | None = cache.get(key)
-    if found is None:
-        found = _count_history(today)
-        cache.set(key, found, CACHED_SECONDS)
-    return found
-
-
-def _count_history(today: date) -> dict[str, Any]:
     sums = {
         status: values
-        for status, *values in DailyExecutions.objects.values_list("status").annotate(
+        for status, *values in ExecutionTotal.objects.values_list("status").annotate(
             Sum("executions"), Sum("duration_ms"), Min("fastest_ms"), Max("slowest_ms")
         )
     }
     completed, took, fastest, slowest = sums.get(Status.COMPLETED, (0, 0, 0, 0))
     return {
         "execution_stats": _execution_stats({status: values[0] for status, values in sums.items()}),
-        "cost_stats": _cost_stats(today),
         "performance_stats": {
             "average_duration": round(took / completed, 1) if completed else 0.0,
             "fastest": fastest or 0,
@@ -68,23 +55,15 @@ def _execution_stats(ended: Mapping[str, int]) -> dict[str, Any]:
     return {"total": total, **counts, "completion_rate": percent(counts[Status.COMPLETED], total)}
 
 
-def _cost_stats(today: date) -> dict[str, Any]:
-    this_month = today.replace(day=1)
-    last_month = (this_month - timedelta(days=1)).replace(day=1)
-    spent = _spent(DailyCost.objects.filter(day__gte=this_month))
-    ended = DailyExecutions.objects.filter(day__gte=this_month).aggregate(
-        count=Sum("executions", default=0), cost=Sum("cost_usd", default=Decimal(0))
-    )
+def _cost_stats() -> dict[str, Any]:
+    month = month_of(timezone.now())
+    spent = month_sums(month, "cost_usd", "executions", "tokens_used")
     return {
-        "current_month": spent["cost"],
-        "last_month": _spent(DailyCost.objects.filter(day__gte=last_month, day__lt=this_month))["cost"],
-        "average_per_execution": average_usd(ended["cost"], ended["count"]),
-        "total_tokens": spent["tokens"],
+        "current_month": spent["cost_usd"],
+        "last_month": month_sums(month_before(month), "cost_usd")["cost_usd"],
+        "average_per_execution": average_usd(spent["cost_usd"], spent["executions"]),
+        "total_tokens": spent["tokens_used"],
     }
-
-
-def _spent(days: QuerySet[DailyCost]) -> dict[str, Any]:
-    return days.aggregate(cost=Sum("cost_usd", default=Decimal(0)), tokens=Sum("tokens_used", default=0))
 
 
 def _system_health() -> dict[str, Any]:
@@ -122,7 +101,7 @@ class _Performance:
 def agent_performance() -> dict[str, Any]:
     """Row 37 of the seed (schemas.AgentPerformanceList): what ran most first."""
     agents: dict[str, _Performance] = defaultdict(_Performance)
-    for row in DailyExecutions.objects.values("agent_type", "status").annotate(
+    for row in ExecutionTotal.objects.values("agent_type", "status").annotate(
         count=Sum("executions"), took=Sum("duration_ms"), cost=Sum("cost_usd"), last=Max("last_started_at")
     ):
         agent = agents[row["agent_type"]]

@@ -24,7 +24,7 @@ class ExecutionStats(Out):
 
 
 class CostStats(Out):
-    """Calendar months in TIME_ZONE. Tokens are this month's; the average is over what ended in it."""
+    """Calendar months in TIME_ZONE. Tokens and the average are this month's, as in /costs/current-month."""
 
     current_month: UsdOut
     last_month: UsdOut

@@ -4,12 +4,14 @@ from costs.models.prices import ModelPrice
 from costs.models.reconciliation import DailyReconciliation
 from costs.models.records import CostRecord
 from costs.models.summaries import MonthlyCostSummary
+from costs.models.totals import DailyTotal
 
 __all__ = [
     "Budget",
     "CostRecord",
     "DailyCost",
     "DailyReconciliation",
+    "DailyTotal",
     "ModelPrice",
     "MonthlyCostSummary",
     "Period",

@@ -1,5 +1,6 @@
 from django.db import models
 
+from costs.querysets import DailyCostQuerySet
 from executions.models import Trigger
 from system.money import UsdField, not_negative
 
@@ -36,6 +37,8 @@ class DailyCost(models.Model):
     output_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
     cache_write_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
     cache_read_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+
+    objects = DailyCostQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,7 +1,12 @@
+from decimal import Decimal
+
 from django.db import models
 from django.utils import timezone
 
 from system.money import UsdField, not_negative
+
+TOLERATED_USD = Decimal("0.01")
+TOLERATED_PART = Decimal("0.005")  # of what was reported
 
 
 class DailyReconciliation(models.Model):
@@ -22,3 +27,13 @@ class DailyReconciliation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: recorded {self.recorded_usd}, reported {self.reported_usd} USD"
+
+    @property
+    def difference_usd(self) -> Decimal:
+        """Above zero where more was recorded than reported."""
+        return self.recorded_usd - self.reported_usd
+
+    @property
+    def differs(self) -> bool:
+        """By more than rounding and the hour between two clocks explain."""
+        return abs(self.difference_usd) > max(TOLERATED_USD, TOLERATED_PART * self.reported_usd)

@@ -53,6 +53,17 @@ class CostRecord(models.Model):
             models.Index(fields=["year", "month", "day"], name="cost_date"),
             models.Index(fields=["total_cost_usd"], name="cost_total"),
             models.Index(fields=["timestamp"], name="cost_time"),
+            models.Index(fields=["agent_type", "timestamp"], name="cost_agent_time"),
+            models.Index(fields=["model_used", "timestamp"], name="cost_model_time"),
+            # With the column that is always null in front, or SQLite would take cost_total and sort.
+            models.Index(
+                fields=["total_cost_usd", "timestamp"],
+                name="cost_unpriced_time",
+                condition=models.Q(total_cost_usd__isnull=True),
+            ),
+            models.Index(
+                fields=["timestamp"], name="cost_incomplete_time", condition=models.Q(is_complete=False)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 
 from executions.errors import ExecutionEnded, LeaseLost, StepConflict, StepNotFound
-from executions.models import DailyExecutions, Execution, Status, StepStatus
-from executions.services import Tracker, claim_execution, create_execution
+from executions.models import DailyExecutions, Execution, ExecutionTotal, Status, StepStatus
+from executions.services import Tracker, changing_totals, claim_execution, create_execution
 
 pytestmark = pytest.mark.django_db
 
@@ -190,6 +190,22 @@ def test_ended_executions_are_added_up_by_day_agent_node_and_status() -> None:
     row = DailyExecutions.objects.get(status="completed")
     assert (row.executions, row.cost_usd, row.tokens_used) == (2, Decimal("0.03"), 3)
     assert DailyExecutions.objects.get(status="failed").executions == 1
+
+
+def test_totals_are_the_sums_of_all_days() -> None:
+    for minutes in (1, 2):
+        execution, _ = create_execution(agent_type="nightly", node_id=f"n{minutes}")
+        lease = claim_execution(execution.pk, owner="w")
+        assert lease is not None
+        with lease.tracker().batch() as change:
+            change.complete()
+        with changing_totals(execution.pk) as change:  # what was asked came to light after the end
+            change.add_cost(Decimal(minutes) / 100, minutes, model="m")
+    total, days = ExecutionTotal.objects.get(), DailyExecutions.objects.all()
+    assert (total.executions, total.cost_usd, total.tokens_used) == (2, Decimal("0.03"), 3)
+    assert total.duration_ms == sum(day.duration_ms for day in days)
+    assert total.slowest_ms == max(day.slowest_ms or 0 for day in days)
+    assert total.last_started_at == max(day.last_started_at for day in days if day.last_started_at)
 
 
 def test_a_run_without_a_known_price_is_unpriced_and_never_0(tracker: Tracker) -> None:

@@ -1,0 +1,42 @@
+"""Calendar months in TIME_ZONE."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.utils import timezone
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Month:
+    """From `first_day`, up to and without `next_day`."""
+
+    first_day: date
+    next_day: date
+
+    @property
+    def end(self) -> datetime:
+        return start_of(self.next_day)
+
+    def days_left(self, now: datetime) -> Decimal:
+        """Days until the end: what is left of today, as a part of its own length, and the whole ones."""
+        today = timezone.localdate(now)
+        tomorrow = today + timedelta(days=1)
+        left = _ratio(start_of(tomorrow) - now, start_of(tomorrow) - start_of(today))
+        return left + (self.next_day - tomorrow).days
+
+
+def month_of(now: datetime) -> Month:
+    first = timezone.localdate(now).replace(day=1)
+    return Month(first, (first + timedelta(days=31)).replace(day=1))
+
+
+def start_of(day: date) -> datetime:
+    """Its first moment; where the clocks skip midnight, the moment of the change."""
+    return timezone.make_aware(datetime.combine(day, time())).astimezone(UTC)
+
+
+def _ratio(part: timedelta, whole: timedelta) -> Decimal:
+    return Decimal(part // MICROSECOND) / Decimal(whole // MICROSECOND)
