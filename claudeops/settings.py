@@ -216,6 +216,9 @@ Q_CLUSTER: dict[str, Any] = {
 
 ANTHROPIC_API_KEY = env.str("ANTHROPIC_API_KEY", default="")
 ANTHROPIC_BASE_URL = env.str("ANTHROPIC_BASE_URL", default="")
+# An organisation's Admin key, with which each day is compared with what Anthropic reports.
+ANTHROPIC_ADMIN_KEY = env.str("ANTHROPIC_ADMIN_KEY", default="")
+ANTHROPIC_ADMIN_BASE_URL = env.str("ANTHROPIC_ADMIN_BASE_URL", default="")
 
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {

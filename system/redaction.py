@@ -146,6 +146,7 @@ def _secrets_of_settings() -> Iterator[str]:
     yield settings.SECRET_KEY
     yield from map(str, settings.SECRET_KEY_FALLBACKS)
     yield settings.ANTHROPIC_API_KEY
+    yield settings.ANTHROPIC_ADMIN_KEY
     yield from (str(database.get("PASSWORD") or "") for database in settings.DATABASES.values())
     yield from _passwords_of_url(settings.REDIS_URL)
 

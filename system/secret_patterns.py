@@ -72,7 +72,8 @@ def find_secrets(text: str) -> Iterator[Find]:
         yield from (Find(match.start(), *match.span()) for match in token.finditer(text))
     for pattern in (_BEARER, _URL):
         yield from (Find(match.start(), *match.span(1)) for match in pattern.finditer(text))
-    yield from _named(text, _NAME)
+    if "=" in text or ":" in text or "%3" in text:  # one of them follows the name; most lines have none
+        yield from _named(text, _NAME)
     yield from _named(text, _OPTION)
     yield from _json_web_tokens(text)
     yield from _private_keys(text)

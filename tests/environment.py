@@ -7,6 +7,8 @@ import tempfile
 
 FOREIGN = (
     "ALLOWED_HOSTS",
+    "ANTHROPIC_ADMIN_BASE_URL",
+    "ANTHROPIC_ADMIN_KEY",
     "ANTHROPIC_API_KEY",
     "ANTHROPIC_BASE_URL",
     "BEHIND_TLS",

@@ -20,12 +20,13 @@ def _fresh() -> Iterator[None]:
     SECRET_KEY="the-django-key",
     SECRET_KEY_FALLBACKS=["the-older-key"],
     ANTHROPIC_API_KEY="the-claude-key",
+    ANTHROPIC_ADMIN_KEY="the-admin-key",
     REDIS_URL="redis://:the%2Fredis-password@localhost/0",
 )
 def test_secrets_of_the_settings() -> None:
-    text = "the-django-key the-older-key the-claude-key the%2Fredis-password the/redis-password"
+    text = "the-django-key the-older-key the-claude-key the-admin-key the%2Fredis-password the/redis-password"
 
-    assert default_redactor().redact(text) == " ".join(["[redacted]"] * 5)
+    assert default_redactor().redact(text) == " ".join(["[redacted]"] * 6)
 
 
 def test_secrets_of_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
