@@ -91,14 +91,27 @@ Step = Annotated[WorkStep | AnalysisStep | ValidationStep, Field(discriminator="
 
 
 class Analysis(Part):
-    """Who writes the report: `auto` is Claude where a key or an endpoint is set, else the rules."""
+    """Who writes the report: `auto` is Claude where a key or an endpoint is set, else the rules.
+
+    `over_budget`: what becomes of a run that reaches its cap. It fails before the next request, or the rules
+    write the report in its place.
+    """
 
     analyst: Literal["auto", "rules", "claude"] = "auto"
     model: Annotated[str, Field(min_length=1, max_length=100, pattern=NO_NUL)] = "claude-haiku-5-5"
     effort: Literal["low", "medium", "high", "xhigh", "max"] | None = None
     max_tokens: Annotated[int, Field(ge=256, le=128_000)] = 4096
     fallback_to_rules: bool = True
+    over_budget: Literal["fail", "rules"] = "fail"
     instructions: Annotated[str, Field(max_length=20_000, pattern=NO_NUL)] = ""
+
+    @property
+    def asks_claude(self) -> bool:
+        return self.analyst == "claude" or (self.analyst == "auto" and has_claude())
+
+
+def has_claude() -> bool:
+    return bool(settings.ANTHROPIC_API_KEY or settings.ANTHROPIC_BASE_URL)
 
 
 class LimitsGiven(Part):
@@ -120,6 +133,13 @@ class Configuration(Part):
     steps: Annotated[list[Step], Field(min_length=1, max_length=MAX_STEPS)]
     thresholds: LimitsGiven = LimitsGiven()
     analysis: Analysis = Analysis()
+
+    @property
+    def needs_model(self) -> str:
+        """The model that a run will ask and cannot go on without; empty where it can."""
+        analysis = self.analysis
+        asks = any(step.type == "analysis" for step in self.steps) and analysis.asks_claude and has_claude()
+        return analysis.model if asks and analysis.over_budget == "fail" else ""
 
 
 @dataclass(frozen=True)

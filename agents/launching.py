@@ -10,6 +10,9 @@ from django.utils import timezone
 from agents.configuration import ConfigurationError, parse_configuration
 from agents.models import AgentConfiguration, LaunchRefusal
 from agents.queue import enqueue
+from costs.budgets.applying import Subject
+from costs.budgets.errors import BudgetExceeded
+from costs.budgets.launching import check_launch
 from executions.models import Execution, Trigger
 from executions.services import create_execution, writing
 from system import app_settings
@@ -22,7 +25,7 @@ OVERRIDABLE = ("analysis", "thresholds")
 
 
 class LaunchRefused(Conflict):
-    """`limit` is the name of what refused it: enabled, paused, concurrency or cooldown."""
+    """`limit` is the name of what refused it: enabled, paused, concurrency, cooldown or budget."""
 
     title = "Launch refused"
 
@@ -131,6 +134,7 @@ def _launch(
         if known is not None:
             return known, False
         _check_limits(agent)
+        _check_budgets(agent, node_id, trigger_source, overrides)
         context: dict[str, Any] = {"agent_version": agent.version, "actor": actor}
         if overrides:
             context["overrides"] = redacted(overrides, default_redactor())
@@ -167,6 +171,17 @@ def _check_limits(agent: AgentConfiguration) -> None:
             limit="concurrency",
         )
     _check_cooldown(agent)
+
+
+def _check_budgets(
+    agent: AgentConfiguration, node_id: str, trigger_source: str, overrides: Mapping[str, Any] | None
+) -> None:
+    """A run that the rules can finish is let through: only its requests stand under the budgets."""
+    configuration = parse_configuration(effective_config(agent, overrides))
+    try:
+        check_launch(Subject(agent.agent_type, node_id, trigger_source, configuration.needs_model))
+    except BudgetExceeded as error:
+        raise LaunchRefused(error.detail, limit="budget") from error
 
 
 def _check_cooldown(agent: AgentConfiguration) -> None:

@@ -7,13 +7,16 @@ from django.conf import settings
 from django.utils import timezone
 
 from agents.queue import enqueue
+from costs.budgets.reserving import release_reservations_of, sweep_reservations
 from executions.models import Execution
 from executions.services import REMOTE, Verdict, give_up_lease, writing
 
 
 def reconcile(node: str) -> int:
     """One sweep over all nodes' lost leases and this `node`'s forgotten runs; how many were moved."""
-    return _settle_expired() + _enqueue_forgotten(node)
+    settled = _settle_expired()
+    sweep_reservations()
+    return settled + _enqueue_forgotten(node)
 
 
 def settle_node(owner_prefix: str, why: str) -> int:
@@ -38,6 +41,8 @@ def _settle(
 ) -> int:
     with writing():
         verdict = give_up_lease(execution_id, lease_token=lease_token, why=why, expired_at=at)
+        if verdict != Verdict.ALIVE:
+            release_reservations_of(execution_id)
         if verdict == Verdict.REQUEUED:
             enqueue(execution_id, node_id)
     return int(verdict != Verdict.ALIVE)

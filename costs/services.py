@@ -126,10 +126,9 @@ def insert_record(record: CostRecord) -> None:
     add_to_day(record)
 
 
-def add_to_day(record: CostRecord, sign: int = 1) -> None:
-    """With `sign` -1, take it out again: for a record that is about to be replaced."""
+def add_to_day(record: CostRecord) -> None:
     totals = day_totals(record)
-    add_up(DailyCost, day_key(record), add={name: sign * totals[name] for name in (*COUNTS, *AMOUNTS)})
+    add_up(DailyCost, day_key(record), add={name: totals[name] for name in (*COUNTS, *AMOUNTS)})
 
 
 def day_key(record: CostRecord) -> dict[str, Any]:

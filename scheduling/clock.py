@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from agents.process_tree import end_strays
 from agents.reconciler import reconcile
+from costs.budgets.alerts import check_budget_alerts
+from scheduling.job_runs import PLAN_SECONDS, plan_jobs
 from system.metrics import purge_old, record_sample
 from system.models import Node
 from system.sqlite import checkpoint_if_due
@@ -22,6 +24,7 @@ SEEN_SECONDS = 10.0
 STRAYS_SECONDS = 20.0
 CHECKPOINT_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
+BUDGETS_SECONDS = 30.0
 
 
 @dataclass
@@ -50,6 +53,8 @@ def node_duties(node: str) -> list[Duty]:
         Duty("metrics", settings.METRICS_SECONDS, lambda: record_sample(node)),
         Duty("checkpoint", CHECKPOINT_SECONDS, checkpoint_if_due),
         Duty("purge metrics", PURGE_SECONDS, purge_old),
+        Duty("budgets", BUDGETS_SECONDS, check_budget_alerts),
+        Duty("jobs", PLAN_SECONDS, lambda: plan_jobs(node)),
     ]
 
 

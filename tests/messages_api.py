@@ -351,6 +351,10 @@ class MessagesServer:
     def requests(self) -> list[Received]:
         return self._server.requests
 
+    def answer_with(self, default: Reply) -> None:
+        """What every request gets from now on that no script is for."""
+        self._server.default = default
+
     def script(self, replies: Iterable[Reply]) -> None:
         """What the next requests get, one each; then the default again."""
         with self._server.lock:

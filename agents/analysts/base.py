@@ -56,8 +56,14 @@ class Journal(Protocol):
 
     def record_attempt(self, attempt: BilledAttempt) -> None: ...
 
-    def check_budget(self, dearest_usd: Decimal) -> None:
-        """Raise AnalystError when the dearest outcome of the next request would pass the execution's cap."""
+    def reserve(self, model: str, dearest_usd: Decimal | None, tokens: int) -> None:
+        """Set the dearest outcome of the next request aside, or raise what says why it may not be sent.
+
+        `dearest_usd` is None where the model has no known price; `tokens` are those of prompt and answer.
+        """
+
+    def release(self) -> None:
+        """The request is over, however it ended: nothing is set aside for it any more."""
 
 
 class AnalystError(Exception):

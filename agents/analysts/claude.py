@@ -47,16 +47,17 @@ def analyse(
 ) -> Report:
     """Raises AnalystError with what to do about it, and AnalysisStopped soon after `journal.stop` is set.
 
-    `api_key` may be empty where `base_url` names a compatible server that wants none. An answer that was
-    paid for is recorded before anything else is made of it. Touches no database by itself.
+    `api_key` may be empty where `base_url` names a compatible server that wants none. No attempt is sent
+    before the journal has reserved its dearest outcome; what that raises is raised. An answer that was paid
+    for is recorded before anything else is made of it. Touches no database by itself.
     """
     asking = _Asking(task, journal, _endpoint(api_key, base_url, patience), patience)
     for attempt in range(1, patience.attempts + 1):
         if journal.stop.is_set():
             raise AnalysisStopped
-        asking.check_budget()
         try:
-            return asking.ask().report(task.max_tokens)
+            with asking.reserved():
+                return asking.ask().report(task.max_tokens)
         except RequestFailed as failed:
             wait_s = asking.wait_after(failed.failure, attempt)
             if wait_s is None:
@@ -75,6 +76,7 @@ class _Asking:
         self._patience = patience
         self._deadline = time.monotonic() + task.timeout_s
         self._request, left_out = build_request(task)
+        self._prompt_tokens = prompt_tokens_at_most(self._request)
         self.asked = Asked(
             task.model, _host(endpoint.base_url), endpoint.api_key, patience.connect_s, patience.read_s
         )
@@ -85,15 +87,20 @@ class _Asking:
         if self._dearest() is None:
             journal.log(f"{task.model} has no known price: its cost will be unknown.", "warn")
 
-    def check_budget(self) -> None:
-        """A model without price could cost anything: it passes where there is no cap, and only there."""
-        dearest = self._dearest()
-        self._journal.check_budget(Decimal("Infinity") if dearest is None else dearest)
+    @contextmanager
+    def reserved(self) -> Iterator[None]:
+        """With the dearest outcome of one attempt set aside, which is given back on every way out."""
+        task = self._task
+        self._journal.reserve(task.model, self._dearest(), self._prompt_tokens + task.max_tokens)
+        try:
+            yield
+        finally:
+            self._journal.release()
 
     def _dearest(self) -> Decimal | None:
-        tokens = prompt_tokens_at_most(self._request)
+        task = self._task
         return dearest_request(
-            self._task.model, tokens, self._task.max_tokens, at=datetime.now(UTC), prices=self._task.prices
+            task.model, self._prompt_tokens, task.max_tokens, at=datetime.now(UTC), prices=task.prices
         )
 
     def ask(self) -> Answer:

@@ -1,26 +1,31 @@
 """The analysis step: Claude or the rules, and the rules in Claude's place when that cannot be had."""
 
+import logging
 from decimal import Decimal
 
 from django.conf import settings
 
 from agents.analysts import claude, rules
 from agents.analysts.base import AnalysisStopped, AnalysisTask, AnalystError, BilledAttempt, Evidence
-from agents.configuration import Analysis, Configuration
+from agents.configuration import Analysis, Configuration, has_claude
 from agents.models import AgentConfiguration
 from agents.reports import Report
 from agents.runner.log import LogBuffer
 from agents.runner.outcome import Outcome
 from agents.stopping import Stop
+from costs.budgets.alerts import check_budget_alerts
+from costs.budgets.errors import BudgetExceeded
+from costs.budgets.reserving import Request, release_reservation, reserve_request
+from costs.models import Budget, Period
 from costs.price_book import current_prices
 from costs.services import record_cost
 from executions.errors import ExecutionEnded, ExecutionNotRunning, LeaseLost
-from executions.models import Execution
-from executions.services import Tracker, changing_totals
+from executions.services import Change, Tracker, changing_totals
 from executions.services.change import LogLevel
 from system import app_settings
-from system.money import text_of
 from system.redaction import Redactor
+
+logger = logging.getLogger(__name__)
 
 
 class RunJournal:
@@ -41,6 +46,7 @@ class RunJournal:
         self._log = log
         self._number = number
         self._redactor = redactor
+        self._reservation: int | None = None
 
     def log(self, message: str, level: LogLevel = "info") -> None:
         self._log.add(self._redactor.redact(message), level, self._number)
@@ -48,17 +54,20 @@ class RunJournal:
 
     def record_attempt(self, attempt: BilledAttempt) -> None:
         """The money is spent, so it is recorded even if the run has been taken from us meanwhile."""
-        self._log.flush()
         try:
+            self._log.flush()
             with self._tracker.batch() as change:
                 self._record(change, attempt)
         except (LeaseLost, ExecutionEnded, ExecutionNotRunning):
             with changing_totals(self._tracker.execution_id) as change:
                 self._record(change, attempt)
+            self._reservation = None
             raise
+        self._reservation = None
+        self._say_what_is_used_up()
 
-    @staticmethod
-    def _record(change, attempt: BilledAttempt) -> None:  # type: ignore[no-untyped-def]
+    def _record(self, change: Change, attempt: BilledAttempt) -> None:
+        """What was promised becomes what was spent: at no moment are both counted, or neither."""
         record_cost(
             change,
             model=attempt.model,
@@ -67,24 +76,36 @@ class RunJournal:
             response_time_ms=attempt.response_time_ms,
             is_complete=attempt.complete,
         )
+        if self._reservation is not None:
+            release_reservation(self._reservation)
 
-    def check_budget(self, dearest_usd: Decimal) -> None:
+    def reserve(self, model: str, dearest_usd: Decimal | None, tokens: int) -> None:
+        """Raises BudgetExceeded, and as Tracker.batch() does."""
+        self._log.flush()
+        self._reservation = reserve_request(
+            self._tracker.execution_id,
+            self._tracker.lease_token,
+            Request(model, dearest_usd, tokens),
+            also=self._own_cap(),
+        )
+
+    def release(self) -> None:
+        if self._reservation is not None:
+            release_reservation(self._reservation)
+            self._reservation = None
+
+    def _own_cap(self) -> list[Budget]:
         cap = self._agent.max_cost_per_execution
         if cap is None:
-            return
-        totals = Execution.objects.filter(pk=self._tracker.execution_id).values_list("cost_usd", flat=True)
-        spent = totals.get() or Decimal(0)
-        if not dearest_usd.is_finite():
-            raise AnalystError(
-                "The request was not sent: its model has no known price, and under max_cost_per_execution"
-                f" ({text_of(cap)} USD) nothing is spent that cannot be counted."
-            )
-        if spent + dearest_usd > cap:
-            raise AnalystError(
-                f"The request was not sent: {text_of(spent)} USD are spent and it could cost up to"
-                f" {text_of(dearest_usd)} USD,"
-                f" which would pass max_cost_per_execution ({text_of(cap)} USD)."
-            )
+            return []
+        return [Budget(name="max_cost_per_execution", period=Period.EXECUTION, amount_usd=cap)]
+
+    def _say_what_is_used_up(self) -> None:
+        try:
+            check_budget_alerts(execution_id=self._tracker.execution_id)
+        except Exception:
+            # The answer is paid for and recorded: that nobody could be told of it must not cost the run.
+            logger.exception("budgets could not be looked at; the clock does it again")
 
 
 def run_analysis(
@@ -106,28 +127,24 @@ def run_analysis(
         timeout_s=timeout_s,
         prices=current_prices(),
     )
-    if not _wants_claude(analysis):
+    if not analysis.asks_claude:
         return _reported(rules.analyse(task))
     try:
-        _require_credentials(analysis)
+        _require_credentials()
         report = claude.analyse(
             task, journal, api_key=settings.ANTHROPIC_API_KEY, base_url=settings.ANTHROPIC_BASE_URL or None
         )
     except AnalysisStopped:
         return Outcome(error="The analysis was stopped.")
+    except BudgetExceeded as error:
+        return _over_budget(task, analysis, journal, error.detail)
     except AnalystError as error:
         return _without_claude(task, analysis, journal, str(error))
     return _reported(report)
 
 
-def _wants_claude(analysis: Analysis) -> bool:
-    if analysis.analyst == "auto":
-        return bool(settings.ANTHROPIC_API_KEY or settings.ANTHROPIC_BASE_URL)
-    return analysis.analyst == "claude"
-
-
-def _require_credentials(analysis: Analysis) -> None:
-    if not (settings.ANTHROPIC_API_KEY or settings.ANTHROPIC_BASE_URL):
+def _require_credentials() -> None:
+    if not has_claude():
         raise AnalystError(
             "There is no key: set ANTHROPIC_API_KEY, or ANTHROPIC_BASE_URL for a compatible server."
         )
@@ -137,7 +154,19 @@ def _without_claude(task: AnalysisTask, analysis: Analysis, journal: RunJournal,
     journal.log(why, "error")
     if not analysis.fallback_to_rules:
         return Outcome(error=why)
-    journal.log("The rules write the report instead (fallback_to_rules).", "warn")
+    return _written_by_rules(task, journal, why, "fallback_to_rules")
+
+
+def _over_budget(task: AnalysisTask, analysis: Analysis, journal: RunJournal, why: str) -> Outcome:
+    why = f"The request was not sent. {why}"
+    journal.log(why, "error")
+    if analysis.over_budget == "fail":
+        return Outcome(error=why, ends_run=True)
+    return _written_by_rules(task, journal, why, "over_budget")
+
+
+def _written_by_rules(task: AnalysisTask, journal: RunJournal, why: str, setting: str) -> Outcome:
+    journal.log(f"The rules write the report instead ({setting}).", "warn")
     return _reported(rules.analyse(task).model_copy(update={"note": f"Written by the rules: {why}"[:4000]}))
 
 

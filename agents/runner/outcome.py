@@ -7,7 +7,10 @@ from agents.reports import Report
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a step went: `error` if it failed, `skipped` (the reason) if the machine has no such thing."""
+    """How a step went: `error` if it failed, `skipped` (the reason) if the machine has no such thing.
+
+    `ends_run`: its error ends the run even where the step may fail (continue_on_error).
+    """
 
     output: str = ""
     error: str = ""
@@ -16,6 +19,7 @@ class Outcome:
     data: dict[str, Any] = field(default_factory=dict)
     report: Report | None = None
     note: str = ""
+    ends_run: bool = False
 
     @property
     def status(self) -> str:

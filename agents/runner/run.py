@@ -134,7 +134,7 @@ class Run:
             self._tracker.complete_step(
                 number, output=outcome.output, error=outcome.error, metadata=outcome.metadata
             )
-        if outcome.error and not step.continue_on_error:
+        if outcome.error and (outcome.ends_run or not step.continue_on_error):
             self._failure = self._failure or f"Step {number}, {step.name}: {outcome.error}"
 
     def _outcome_of(self, number: int, step: Step, stop: Stop) -> Outcome:

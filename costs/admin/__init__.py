@@ -1,4 +1,16 @@
+from costs.admin.budgets import BudgetAdmin, ReservationAdmin
+from costs.admin.prices import ModelPriceAdmin
+from costs.admin.reconciliation import DailyReconciliationAdmin
 from costs.admin.records import CostRecordAdmin
-from costs.admin.sums import DailyCostAdmin, MonthlyCostSummaryAdmin
+from costs.admin.sums import DailyCostAdmin, DailyTotalAdmin, MonthlyCostSummaryAdmin
 
-__all__ = ["CostRecordAdmin", "DailyCostAdmin", "MonthlyCostSummaryAdmin"]
+__all__ = [
+    "BudgetAdmin",
+    "CostRecordAdmin",
+    "DailyCostAdmin",
+    "DailyReconciliationAdmin",
+    "DailyTotalAdmin",
+    "ModelPriceAdmin",
+    "MonthlyCostSummaryAdmin",
+    "ReservationAdmin",
+]

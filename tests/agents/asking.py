@@ -19,7 +19,7 @@ CPU = Evidence(1, "CPU", "completed", probe="cpu", data={"percent": 12.5}, outpu
 
 
 class Remembering:
-    """A Journal; `logged` is set with each line, and `at` has the time of each."""
+    """A Journal; `logged` is set with each line, `at` has the time of each; `reserved` is held now."""
 
     def __init__(self) -> None:
         self.stop = Stop()
@@ -27,7 +27,8 @@ class Remembering:
         self.at: list[float] = []
         self.logged = threading.Event()
         self.attempts: list[BilledAttempt] = []
-        self.dearest: list[Decimal] = []
+        self.dearest: list[Decimal | None] = []
+        self.reserved = 0
 
     def log(self, message: str, level: str = "info") -> None:
         self.lines.append((level, message))
@@ -37,8 +38,12 @@ class Remembering:
     def record_attempt(self, attempt: BilledAttempt) -> None:
         self.attempts.append(attempt)
 
-    def check_budget(self, dearest_usd: Decimal) -> None:
+    def reserve(self, model: str, dearest_usd: Decimal | None, tokens: int) -> None:
         self.dearest.append(dearest_usd)
+        self.reserved += 1
+
+    def release(self) -> None:
+        self.reserved -= 1
 
     def text(self, level: str | None = None) -> str:
         return "\n".join(message for at, message in self.lines if level in (None, at))

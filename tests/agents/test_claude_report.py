@@ -95,8 +95,8 @@ def test_what_claude_writes_is_logged_while_it_writes() -> None:
 
 def test_the_dearest_outcome_is_checked_before_the_request() -> None:
     class Poor(Remembering):
-        def check_budget(self, dearest_usd: Decimal) -> None:
-            super().check_budget(dearest_usd)
+        def reserve(self, model: str, dearest_usd: Decimal | None, tokens: int) -> None:
+            super().reserve(model, dearest_usd, tokens)
             raise AnalystError("Too dear.")
 
     journal = Poor()
@@ -121,7 +121,7 @@ def test_a_model_without_price_is_said_and_passes_only_where_there_is_no_cap() -
     journal = Remembering()
     with MessagesServer() as server:
         ask(server, journal, task=a_task(model="my-own-model"))
-    assert journal.dearest == [Decimal("Infinity")]
+    assert journal.dearest == [None]
     assert "my-own-model has no known price: its cost will be unknown." in journal.text("warn")
     assert "cost unknown" in journal.text("info")
 

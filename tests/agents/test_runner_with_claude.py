@@ -77,17 +77,29 @@ def test_a_request_that_could_pass_the_cap_is_not_sent(
     make_agent: MakeAgent, server: messages_api.MessagesServer
 ) -> None:
     execution = run(make_agent, max_cost_per_execution=Decimal("0.000001"))
-    assert execution.report["analyst"] == "rules"
-    assert "max_cost_per_execution" in execution.report["note"]
+    assert execution.status == Status.FAILED
+    assert "max_cost_per_execution allows 0.000001 USD: 0 USD are spent" in execution.error_message
     assert server.requests == []
     assert execution.cost_usd == 0
+    assert "all is well" in execution.raw_output
+
+
+def test_the_rules_write_in_its_place_where_the_agent_says_so(
+    make_agent: MakeAgent, server: messages_api.MessagesServer
+) -> None:
+    execution = run(make_agent, {"over_budget": "rules"}, max_cost_per_execution=Decimal("0.000001"))
+    assert execution.status == Status.COMPLETED
+    assert execution.report["analyst"] == "rules"
+    assert "max_cost_per_execution allows" in execution.report["note"]
+    assert server.requests == []
 
 
 def test_an_unpriced_model_is_refused_under_a_cap(
     make_agent: MakeAgent, server: messages_api.MessagesServer
 ) -> None:
     execution = run(make_agent, {"model": "claude-opus-9"}, max_cost_per_execution=Decimal(5))
-    assert "no known price" in execution.report["note"]
+    assert execution.status == Status.FAILED
+    assert "no known price" in execution.error_message
     assert server.requests == []
 
 
