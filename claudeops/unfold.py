@@ -60,6 +60,9 @@ UNFOLD = {
                     _item("Ledger", "receipt_long", "costs_costrecord_changelist"),
                     _item("By day", "today", "costs_dailycost_changelist"),
                     _item("By month", "calendar_month", "costs_monthlycostsummary_changelist"),
+                    _item("Reconciliation", "balance", "costs_dailyreconciliation_changelist"),
+                    _item("Budgets", "savings", "costs_budget_changelist"),
+                    _item("Prices", "sell", "costs_modelprice_changelist"),
                 ],
             },
             {

@@ -41,14 +41,16 @@ def _local_socket() -> socket.socket:
 
 def ring() -> None:
     """Wake every listener; never blocks a writer, never fails one."""
-    for path in socket_directory().glob("*.bell"):
+    directory = socket_directory()
+    for name in os.listdir(directory):  # noqa: PTH208 (several times as fast as a glob, after every commit)
+        if not name.endswith(".bell"):
+            continue
         try:
-            _local_socket().sendto(b"1", str(path))
+            _local_socket().sendto(b"1", f"{directory}/{name}")
         except BlockingIOError:
             pass  # its buffer is full of rings already
         except (ConnectionRefusedError, FileNotFoundError):
-            with contextlib.suppress(FileNotFoundError):
-                path.unlink()  # its owner was killed
+            (directory / name).unlink(missing_ok=True)  # its owner was killed
     if settings.REDIS_URL:
         _ring_redis()
 

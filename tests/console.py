@@ -17,15 +17,16 @@ from costs.models import (
     CostRecord,
     DailyCost,
     DailyReconciliation,
+    DailyTotal,
     ModelPrice,
     MonthlyCostSummary,
     Reservation,
 )
 from costs.price_book import ensure_prices
 from costs.services import record_cost
-from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep
+from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep, ExecutionTotal
 from executions.services import claim_execution, create_execution
-from scheduling.models import Schedule
+from scheduling.models import JobRun, Schedule
 from system import app_settings
 from system.alerts import raise_alert
 from system.models import Alert, ApiToken, AppSetting, Node, Severity, SystemMetric
@@ -139,6 +140,7 @@ def everything() -> Everything:
     )
     Schedule.objects.create(name=EVIL, agent=agent, cron_expression="0 3 * * *")
     MonthlyCostSummary.objects.create(year=2026, month=11)
+    JobRun.objects.create(name="verify-cost-sums", due_at=timezone.now(), asked_by=EVIL[:150], result=EVIL)
     ensure_prices()
     Budget.objects.create(name="month", amount_usd="10")
     Reservation.objects.create(
@@ -152,8 +154,9 @@ def everything() -> Everything:
     a_user("somebody", Role.VIEWER)
     for model in (
         AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, MonthlyCostSummary, DailyExecutions,
-        ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node, SystemMetric, User, Group,
-        ModelPrice, Budget, Reservation, DailyReconciliation, Alert,
+        ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node, SystemMetric, User, Group,
+        ModelPrice, Budget, Reservation, DailyReconciliation, DailyTotal, Alert,
+        JobRun,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

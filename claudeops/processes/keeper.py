@@ -13,7 +13,6 @@ from django.db import Error, connection
 
 import agents.tasks  # noqa: F401 (loaded before the fork, so that all workers share it)
 from agents.process_tree import become_subreaper, end_strays
-from agents.reconciler import settle_node
 from claudeops.processes.backoff import Backoff
 from claudeops.processes.cluster import run_cluster
 from claudeops.processes.forking import fork_child, kill_session, kill_strays, reap
@@ -21,9 +20,11 @@ from claudeops.processes.kernel import start_mark
 from claudeops.processes.messages import release_messages
 from claudeops.processes.node import NodeRow
 from claudeops.processes.owners import VARIABLE, is_gone, own_name
+from claudeops.processes.settling import settle_node
 from claudeops.processes.signals import STOPPING, SignalBox
 from claudeops.processes.watch import Remedy, StallWatch, running_owners
 from executions.models import Execution
+from scheduling.job_runs import job_owners
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +101,8 @@ class Keeper:
 
     def _settle_predecessors(self) -> None:
         running = Execution.objects.running().on_node(self._node).exclude(lease_owner="")
-        for owner in {name.partition("/")[0] for name in running.values_list("lease_owner", flat=True)}:
+        names = [*running.values_list("lease_owner", flat=True), *job_owners(f"{self._node[:50]}:")]
+        for owner in {name.partition("/")[0] for name in names}:
             if is_gone(owner):
                 settle_node(f"{owner}/", "Its worker was killed.")
 

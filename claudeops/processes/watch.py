@@ -7,6 +7,7 @@ from django.conf import settings
 
 from claudeops.processes.messages import waiting_messages
 from executions.models import Execution
+from scheduling.job_runs import job_owners
 
 # An idle cluster is started anew without harm, so sooner than one that is at work.
 _IDLE_STALL_SECONDS = 10.0
@@ -19,9 +20,9 @@ class Remedy(StrEnum):
 
 
 def running_owners(owner: str) -> list[str]:
-    """The workers of `owner` that run an execution now."""
+    """The workers of `owner` that run an execution or a job now."""
     running = Execution.objects.running().filter(lease_owner__startswith=f"{owner}/")
-    return list(running.values_list("lease_owner", flat=True))
+    return [*running.values_list("lease_owner", flat=True), *job_owners(f"{owner}/")]
 
 
 class StallWatch:

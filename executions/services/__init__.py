@@ -1,6 +1,7 @@
 """Every change of an execution: the only writers of its status."""
 
 from executions.services.change import Change
+from executions.services.corrections import correct_cost
 from executions.services.lifecycle import (
     CancelOutcome,
     Lease,
@@ -34,6 +35,7 @@ __all__ = [
     "changing_remote_execution",
     "changing_totals",
     "claim_execution",
+    "correct_cost",
     "create_execution",
     "find_execution",
     "give_up_lease",

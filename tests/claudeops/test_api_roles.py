@@ -29,6 +29,26 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/agents/{agent_type}"): Role.ADMIN,
     ("DELETE", "/agents/{agent_type}"): Role.ADMIN,
     ("POST", "/agents/{agent_type}/run"): Role.OPERATOR,
+    ("GET", "/costs/prices"): Role.VIEWER,
+    ("POST", "/costs/prices"): Role.ADMIN,
+    ("PATCH", "/costs/prices/{price_id}"): Role.ADMIN,
+    ("DELETE", "/costs/prices/{price_id}"): Role.ADMIN,
+    ("POST", "/costs/price"): Role.VIEWER,
+    ("GET", "/costs/savings"): Role.VIEWER,
+    ("GET", "/costs/advice"): Role.VIEWER,
+    ("GET", "/costs/anomalies"): Role.VIEWER,
+    ("GET", "/costs/forecast"): Role.VIEWER,
+    ("GET", "/costs"): Role.VIEWER,
+    ("GET", "/costs/export.csv"): Role.VIEWER,
+    ("GET", "/costs/export.jsonl"): Role.VIEWER,
+    ("GET", "/costs/reconciliation"): Role.VIEWER,
+    ("POST", "/costs/reconciliation"): Role.ADMIN,
+    ("GET", "/costs/budgets"): Role.VIEWER,
+    ("POST", "/costs/budgets"): Role.ADMIN,
+    ("GET", "/costs/budgets/{name}"): Role.VIEWER,
+    ("PUT", "/costs/budgets/{name}"): Role.ADMIN,
+    ("PATCH", "/costs/budgets/{name}"): Role.ADMIN,
+    ("DELETE", "/costs/budgets/{name}"): Role.ADMIN,
     ("GET", "/dashboard/stats"): Role.VIEWER,
     ("GET", "/dashboard/activity"): Role.VIEWER,
     ("GET", "/dashboard/agents"): Role.VIEWER,
@@ -57,7 +77,9 @@ def test_the_table_names_every_route_there_is() -> None:
 def test_a_route_lets_through_whom_it_should(route: tuple[str, str], asker: Role | None) -> None:
     method, path = route
     needed = NEEDED[route]
-    response = ApiClient(asker).call(method, path.format(execution_id=UID, agent_type="no-such-agent"))
+    response = ApiClient(asker).call(
+        method, path.format(execution_id=UID, agent_type="no-such-agent", price_id=1, name="no-such-budget")
+    )
     if needed is None or (asker is not None and asker.includes(needed)):
         assert response.status_code not in (401, 403)
     else:

@@ -10,7 +10,9 @@ from django.test import Client
 from django.urls import URLPattern
 
 from agents.models import AgentConfiguration
+from costs.models import Budget, ModelPrice, MonthlyCostSummary
 from executions.models import Execution
+from scheduling.models import JobRun
 from system.admin_posting import PostingAdmin
 from system.models import ApiToken, AppSetting
 from system.roles import Role
@@ -19,13 +21,15 @@ from tests.console import Everything, console_url, everything, registered, signe
 pytestmark = pytest.mark.django_db
 
 FOR_ADMINS: set[type[Model]] = {User, Group, ApiToken}
-ADDED_HERE: set[type[Model]] = {AgentConfiguration, User}
-CHANGED_HERE: set[type[Model]] = {AgentConfiguration, User, AppSetting}
+ADDED_HERE: set[type[Model]] = {AgentConfiguration, Budget, ModelPrice, User}
+CHANGED_HERE: set[type[Model]] = {AgentConfiguration, Budget, ModelPrice, User, AppSetting}
 POSTS = {
     (Execution, "cancel"): Role.OPERATOR,
     (Execution, "rerun"): Role.OPERATOR,
     (AgentConfiguration, "run"): Role.OPERATOR,
     (ApiToken, "revoke"): Role.ADMIN,
+    (MonthlyCostSummary, "recompute"): Role.OPERATOR,
+    (JobRun, "run"): Role.ADMIN,
 }
 ASKERS = [None, *Role]
 

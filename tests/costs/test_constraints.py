@@ -11,6 +11,7 @@ from costs.models import (
     CostRecord,
     DailyCost,
     DailyReconciliation,
+    DailyTotal,
     ModelPrice,
     MonthlyCostSummary,
     Reservation,
@@ -76,6 +77,10 @@ def a_reconciliation() -> DailyReconciliation:
     )
 
 
+def a_total() -> DailyTotal:
+    return DailyTotal(day=date(2026, 1, 1) + timedelta(days=next(numbers)))
+
+
 def a_month() -> MonthlyCostSummary:
     return MonthlyCostSummary(year=2000 + next(numbers), month=11)
 
@@ -88,6 +93,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     Budget: a_budget,
     Reservation: a_reservation,
     DailyReconciliation: a_reconciliation,
+    DailyTotal: a_total,
 }
 RULES = [
     Rule("cost_date_exists", CostRecord, {"month": 0}),
@@ -122,6 +128,8 @@ RULES = [
     Rule("reconciled_recorded_not_negative", DailyReconciliation, {"recorded_usd": -1}),
     Rule("reconciled_reported_not_negative", DailyReconciliation, {"reported_usd": -1}),
     Rule("daily_cost_not_negative", DailyCost, {"cost_usd": -1}),
+    Rule("daily_total_not_negative", DailyTotal, {"cost_usd": -1}),
+    Rule("daily_total_batchable_not_negative", DailyTotal, {"batchable_usd": -1}),
     Rule("summary_cost_not_negative", MonthlyCostSummary, {"total_cost_usd": -1}),
     Rule("summary_average_not_negative", MonthlyCostSummary, {"avg_cost_per_execution": -1}),
     Rule("summary_month_exists", MonthlyCostSummary, {"month": 0}),
@@ -139,6 +147,7 @@ ONCE = [
     Once("price_version_once", ModelPrice, ("model", "valid_from")),
     Once("", Budget, ("name",)),
     Once("", DailyReconciliation, ("day",)),
+    Once("", DailyTotal, ("day",)),
     Once("summary_month_once", MonthlyCostSummary, ("year", "month")),
 ]
 

@@ -1,0 +1,80 @@
+import sys
+from argparse import ArgumentParser
+from typing import Any, TextIO, cast
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress
+from rich.table import Table
+
+from costs.management.days import day_of, days_of
+from costs.price_book import current_prices
+from costs.repricing import Difference, Repricing, count_records, reprice
+from costs.summaries import update_due_summaries
+from system.money import text_of
+
+WIDTH_OF_A_FILE = 200  # a pipe has none of its own
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Price what was recorded anew, from its stored usage, at the rates of its own time. Shows the "
+        "difference and writes nothing, unless --apply is given. May be stopped and begun again."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--from", dest="first", type=day_of, required=True, help="first day")
+        parser.add_argument("--to", dest="last", type=day_of, required=True, help="last day, included")
+        parser.add_argument("--apply", action="store_true", help="write it: records, sums and totals")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        first, last = days_of(options, options["first"], options["last"])
+        result = self._reprice(first, last, apply=options["apply"])
+        width = None if self.stdout.isatty() else WIDTH_OF_A_FILE
+        Console(file=cast(TextIO, self.stdout), highlight=False, width=width).print(table_of(result))
+        for pk, why in list(result.unreadable.items())[:SHOWN]:
+            self.stderr.write(f"Record {pk} was left as it is: {why}")
+        if len(result.unreadable) > SHOWN:
+            self.stderr.write(f"… and {len(result.unreadable) - SHOWN} more that cannot be read.")
+        if options["apply"]:
+            update_due_summaries(timezone.now())
+            self.stdout.write(f"{result.changed} of {result.records} records were corrected.")
+        else:
+            self.stdout.write(
+                f"{result.changed} of {result.records} records would be corrected; nothing was written"
+                " (--apply does)."
+            )
+
+    def _reprice(self, first: Any, last: Any, *, apply: bool) -> Repricing:
+        prices = current_prices()
+        console = Console(file=sys.stderr, quiet=not sys.stderr.isatty())
+        with Progress(console=console) as progress:
+            task = progress.add_task("Pricing anew", total=count_records(first, last))
+            result = Repricing()
+            for result in reprice(first, last, prices, apply=apply):
+                progress.update(task, completed=result.records)
+        return result
+
+
+def table_of(result: Repricing) -> Table:
+    table = Table(box=None, pad_edge=False)
+    table.add_column("model")
+    for heading in ("records", "was", "would be", "difference", "newly priced", "unpriced now"):
+        table.add_column(heading, justify="right")
+    for model, difference in sorted(result.models.items()):
+        table.add_row(escape(model), *cells_of(difference))
+    return table
+
+
+def cells_of(difference: Difference) -> list[str]:
+    return [
+        f"{difference.records:,}",
+        text_of(difference.was),
+        text_of(difference.would_be),
+        text_of(difference.would_be - difference.was),
+        f"{difference.newly_priced:,}",
+        f"{difference.unpriced_now:,}",
+    ]

@@ -1,0 +1,55 @@
+import os
+from argparse import ArgumentParser
+from typing import Any, TextIO, cast
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from scheduling.job_runs import run_job_here
+from scheduling.jobs import JOBS, Job
+from scheduling.models import JobRun, JobState
+from system.errors import DomainError
+
+WIDTH_OF_A_FILE = 200  # a pipe has none of its own
+
+
+class Command(BaseCommand):
+    help = "Run a job of the house now, in this process. Without a name: list the jobs."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", nargs="?", help="for example verify-cost-sums")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["name"]:
+            self._run(options["name"])
+        else:
+            self._list()
+
+    def _run(self, name: str) -> None:
+        try:
+            run = run_job_here(name, by="command line", owner=f"{settings.NODE_NAME}-shell/{os.getpid()}")
+        except DomainError as error:
+            raise CommandError(error.detail) from error
+        if run.state != JobState.COMPLETED:
+            raise CommandError(f"The job {name} failed: {run.error}")
+        self.stdout.write(run.result)
+
+    def _list(self) -> None:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("job", "when", "last run", "what it does"):
+            table.add_column(heading)
+        for job in JOBS:
+            table.add_row(job.name, str(job.when), escape(last_run(job)), escape(job.what))
+        width = None if self.stdout.isatty() else WIDTH_OF_A_FILE
+        Console(file=cast(TextIO, self.stdout), highlight=False, width=width).print(table)
+
+
+def last_run(job: Job) -> str:
+    run = JobRun.objects.filter(name=job.name).order_by("-due_at").first()
+    if run is None:
+        return "never"
+    return f"{timezone.localtime(run.ended_at or run.queued_at):%Y-%m-%d %H:%M} {run.state}"
