@@ -100,7 +100,11 @@ def recorded_days(*, rows_too: bool = False) -> tuple[date, date] | None:
     Rows before the first record are left alone, unless `rows_too`: old records may have been deleted, while
     their sums are kept on purpose.
     """
-    records = CostRecord.objects.aggregate(first=Min("timestamp"), last=Max("timestamp"))
+    # One at a time: SQLite reads one end of an index for each, and all of it for both.
+    records = {
+        **CostRecord.objects.aggregate(first=Min("timestamp")),
+        **CostRecord.objects.aggregate(last=Max("timestamp")),
+    }
     rows = DailyCost.objects.aggregate(first=Min("day"), last=Max("day"))
     known = [timezone.localdate(moment) for moment in records.values() if moment is not None]
     first = [*known, rows["first"]] if rows_too or not known else known

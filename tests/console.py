@@ -153,10 +153,9 @@ def everything() -> Everything:
     )
     a_user("somebody", Role.VIEWER)
     for model in (
-        AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, MonthlyCostSummary, DailyExecutions,
-        ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node, SystemMetric, User, Group,
-        ModelPrice, Budget, Reservation, DailyReconciliation, DailyTotal, Alert,
-        JobRun,
+        AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, DailyTotal, MonthlyCostSummary,
+        DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node,
+        SystemMetric, User, Group, ModelPrice, Budget, Reservation, DailyReconciliation, Alert, JobRun,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

@@ -60,7 +60,7 @@ class AnalysisFilters(SpanFilters):
 
 
 class BreakdownFilters(SpanFilters):
-    group_by: Group
+    group_by: Group = "agent"
     node_id: NodeId | None = None
     trigger: Trigger | None = None
 

@@ -5,32 +5,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('scheduling', '0002_touch_updated_at'),
+        ("scheduling", "0002_touch_updated_at"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JobRun',
+            name="JobRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=50)),
-                ('due_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('completed', 'Completed'), ('failed', 'Failed'), ('skipped', 'Skipped')], db_default='queued', default='queued', max_length=10)),
-                ('asked_by', models.CharField(blank=True, db_default='', default='', help_text='empty: it was due', max_length=150)),
-                ('owner', models.CharField(blank=True, db_default='', default='', help_text='the process that runs it', max_length=100)),
-                ('queued_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('result', models.TextField(blank=True, db_default='', default='')),
-                ('error', models.TextField(blank=True, db_default='', default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=50)),
+                ("due_at", models.DateTimeField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("completed", "Completed"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                        ],
+                        db_default="queued",
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.CharField(
+                        blank=True, db_default="", default="", help_text="empty: it was due", max_length=150
+                    ),
+                ),
+                (
+                    "owner",
+                    models.CharField(
+                        blank=True,
+                        db_default="",
+                        default="",
+                        help_text="the process that runs it",
+                        max_length=100,
+                    ),
+                ),
+                ("queued_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("result", models.TextField(blank=True, db_default="", default="")),
+                ("error", models.TextField(blank=True, db_default="", default="")),
             ],
             options={
-                'verbose_name': 'job',
-                'ordering': ['-id'],
-                'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['queued_at'], name='job_queued')],
-                'constraints': [models.UniqueConstraint(fields=('name', 'due_at'), name='job_due_once'), models.UniqueConstraint(condition=models.Q(('state', 'running')), fields=('name',), name='job_running_once'), models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'completed', 'failed', 'skipped'])), name='job_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', False), ('state__in', ['completed', 'failed', 'skipped'])), models.Q(models.Q(('state__in', ['completed', 'failed', 'skipped']), _negated=True), ('ended_at__isnull', True)), _connector='OR'), name='job_ended_has_ended_at')],
+                "verbose_name": "job",
+                "ordering": ["-id"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "queued")), fields=["queued_at"], name="job_queued"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "due_at"), name="job_due_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "running")), fields=("name",), name="job_running_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["queued", "running", "completed", "failed", "skipped"])
+                        ),
+                        name="job_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False), ("state__in", ["completed", "failed", "skipped"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["completed", "failed", "skipped"]), _negated=True),
+                                ("ended_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="job_ended_has_ended_at",
+                    ),
+                ],
             },
         ),
     ]

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import bench_api, bench_live, bench_processes
+from tests.benchmarks import bench_api, bench_live, bench_money, bench_processes
 
 Rows = list[tuple[str, str, str]]
 BENCHES: dict[str, Callable[[], Rows]] = {
     "processes": bench_processes.main,
     "api": bench_api.main,
     "live": bench_live.main,
+    "money": bench_money.main,
 }
 
 

@@ -28,12 +28,20 @@ SELECT date(completed_at), agent_type, node_id, status, count(*), sum(duration_m
        max(duration_ms), sum(cost_usd), sum(tokens_used), max(started_at)
 FROM executions_execution GROUP BY 1, 2, 3, 4
 """
+EXECUTION_TOTALS = """
+INSERT INTO executions_executiontotal
+(agent_type, status, executions, duration_ms, fastest_ms, slowest_ms, cost_usd, tokens_used, last_started_at)
+SELECT agent_type, status, sum(executions), sum(duration_ms), min(fastest_ms), max(slowest_ms),
+       sum(cost_usd), sum(tokens_used), max(last_started_at)
+FROM executions_dailyexecutions GROUP BY 1, 2
+"""
 DAILY_COSTS = """
 INSERT INTO costs_dailycost
-(day, agent_type, model_used, node_id, records, unpriced_records, cost_usd, tokens_used)
-SELECT date(completed_at), agent_type, 'claude-haiku-5-5', node_id, count(*), 0, sum(cost_usd),
-       sum(tokens_used)
-FROM executions_execution GROUP BY 1, 2, 4
+(day, agent_type, model_used, node_id, triggered_by, records, unpriced_records, executions, cost_usd,
+ tokens_used, input_tokens)
+SELECT date(completed_at), agent_type, 'claude-haiku-5-5', node_id, triggered_by, count(*), 0, count(*),
+       sum(cost_usd), sum(tokens_used), sum(tokens_used)
+FROM executions_execution GROUP BY 1, 2, 4, 5
 """
 
 
@@ -43,7 +51,7 @@ def write_history(database: Path, count: int) -> None:
     pause = timedelta(days=DAYS) / count
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.executemany(EXECUTION, (_row(number, begin + number * pause) for number in range(count)))
-        for statement in (EVENTS, DAILY_EXECUTIONS, DAILY_COSTS):
+        for statement in (EVENTS, DAILY_EXECUTIONS, EXECUTION_TOTALS, DAILY_COSTS):
             connection.execute(statement)
 
 

@@ -34,6 +34,15 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/costs/prices/{price_id}"): Role.ADMIN,
     ("DELETE", "/costs/prices/{price_id}"): Role.ADMIN,
     ("POST", "/costs/price"): Role.VIEWER,
+    ("GET", "/costs/current-month"): Role.VIEWER,
+    ("GET", "/costs/daily"): Role.VIEWER,
+    ("GET", "/costs/trends"): Role.VIEWER,
+    ("GET", "/costs/breakdown"): Role.VIEWER,
+    ("GET", "/costs/analysis"): Role.VIEWER,
+    ("GET", "/costs/summaries"): Role.VIEWER,
+    ("GET", "/costs/summaries/{year}/{month}"): Role.VIEWER,
+    ("POST", "/costs/summaries/{year}/{month}"): Role.OPERATOR,
+    ("GET", "/system/alerts"): Role.VIEWER,
     ("GET", "/costs/savings"): Role.VIEWER,
     ("GET", "/costs/advice"): Role.VIEWER,
     ("GET", "/costs/anomalies"): Role.VIEWER,
@@ -78,7 +87,15 @@ def test_a_route_lets_through_whom_it_should(route: tuple[str, str], asker: Role
     method, path = route
     needed = NEEDED[route]
     response = ApiClient(asker).call(
-        method, path.format(execution_id=UID, agent_type="no-such-agent", price_id=1, name="no-such-budget")
+        method,
+        path.format(
+            execution_id=UID,
+            agent_type="no-such-agent",
+            price_id=1,
+            name="no-such-budget",
+            year=2026,
+            month=11,
+        ),
     )
     if needed is None or (asker is not None and asker.includes(needed)):
         assert response.status_code not in (401, 403)
