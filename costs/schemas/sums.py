@@ -60,7 +60,7 @@ class AnalysisFilters(SpanFilters):
 
 
 class BreakdownFilters(SpanFilters):
-    group_by: Group = "agent"
+    group_by: Group = Group.AGENT
     node_id: NodeId | None = None
     trigger: Trigger | None = None
 

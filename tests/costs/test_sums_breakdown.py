@@ -128,6 +128,11 @@ def test_of_the_current_month_unless_a_day_is_given(viewer: ApiClient) -> None:
     assert date.fromisoformat(document["date_to"]) + timedelta(days=1) > today
 
 
+def test_by_agent_unless_a_group_is_named(viewer: ApiClient) -> None:
+    spent("1")
+    assert breakdown(viewer, SPAN.removeprefix("&"))["group_by"] == "agent"
+
+
 def test_nothing_has_no_shares(viewer: ApiClient) -> None:
     spent("0")
     assert parts(viewer, f"group_by=agent{SPAN}") == [("disk", "0", 0.0)]
@@ -153,7 +158,6 @@ def test_what_is_kept_holds_only_while_no_day_changes(
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("", "group_by"),
         ("group_by=galaxy", "group_by"),
         ("group_by=agent&date_from=2026-13-01", "date_from"),
         ("group_by=agent&date_from=2026-11-01T00:00:00Z", "date_from"),
