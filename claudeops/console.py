@@ -6,9 +6,11 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template.response import TemplateResponse
+from django.urls import path
 from unfold.forms import AuthenticationForm
 from unfold.sites import UnfoldAdminSite
 
+from claudeops.costs_page import costs_page
 from claudeops.front_page import front_page
 from system.admin_permissions import console_role, may
 from system.roles import Role, role_of
@@ -34,6 +36,14 @@ class ConsoleSite(UnfoldAdminSite):
 
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
         return super().index(request, {**front_page(), **(extra_context or {})})
+
+    def get_urls(self) -> list[Any]:
+        own = path("costs/overview/", self.admin_view(self.costs), name="costs_overview")
+        return [own, *super().get_urls()]
+
+    def costs(self, request: HttpRequest) -> TemplateResponse:
+        context = {**self.each_context(request), "title": "Costs", **costs_page()}
+        return TemplateResponse(request, "claudeops/costs_page.html", context)
 
 
 def may_configure(request: HttpRequest) -> bool:

@@ -26,8 +26,18 @@ def read_duration(milliseconds: int | float | None) -> str:
 
 
 def read_usd(amount: Decimal | None) -> str:
-    """Exact: "$0.0008125"; nothing is rounded away."""
-    return NOTHING if amount is None else f"${text_of(amount)}"
+    """Exact: "$0.0008125" or "-$0.25"; nothing is rounded away."""
+    if amount is None:
+        return NOTHING
+    text = text_of(amount)
+    return f"-${text[1:]}" if text.startswith("-") else f"${text}"
+
+
+def read_short_usd(amount: Decimal | None) -> str:
+    """Rounded for the eye: "$12.35", below a dollar four digits that say something, as in "$0.0002713"."""
+    if amount is None or not amount or abs(amount) >= 1:
+        return NOTHING if amount is None else f"{'-' if amount < 0 else ''}${abs(amount):.2f}"
+    return read_usd(amount.quantize(Decimal(1).scaleb(max(amount.adjusted() - 3, -12))))
 
 
 def read_count(number: int | None) -> str:

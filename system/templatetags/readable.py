@@ -6,6 +6,7 @@ register = template.Library()
 
 register.filter("duration", readable.read_duration)
 register.filter("usd", readable.read_usd)
+register.filter("short_usd", readable.read_short_usd)
 register.filter("thousands", readable.read_count)
 register.filter("percent", readable.read_percent)
 register.filter("pretty_json", readable.read_json)
