@@ -10,7 +10,7 @@ from costs.schemas.records import CostOut
 from executions.models import Trigger
 from executions.schemas import ExecutionOut, LogOut, StepOut
 from system.paging import Page
-from system.wire import In, Line, NodeId, Out, Slug, UsdIn, UsdOut
+from system.wire import NOT_GIVEN, In, Line, NodeId, Out, Slug, UsdIn, UsdOut
 
 Text = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 Version = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00\s]+$")]
@@ -18,10 +18,6 @@ Milliseconds = Annotated[int, Field(ge=1, le=LONGEST_MS)]
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
 Cooldown = Annotated[int, Field(ge=0, le=LONGEST_REST_MS)]
 DedupeKey = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-
-
-# Never read, so it need not be of the field's type: AgentPatch is dumped without what was not set.
-NOT_GIVEN: Any = None
 
 
 class _RawConfiguration:

@@ -134,7 +134,7 @@ class Cost(Entry):
     model: Annotated[
         str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(_without_secrets)
     ]
-    usage: dict[str, Any]
+    usage: Data
     request_id: Annotated[Key, AfterValidator(_without_secrets)] | None = None
     response_time_ms: Annotated[int, Field(ge=0, le=BIGGEST)] | None = None
     is_complete: bool = True

@@ -9,6 +9,7 @@ from costs.anomalies import find_anomalies
 from costs.breakdowns import Group, cost_breakdown
 from costs.budget_outlook import outlooks
 from costs.budgets.usage import states_of
+from costs.budgets.wording import used_text
 from costs.forecast import forecast_month
 from costs.models import Budget
 from costs.months import month_of
@@ -36,7 +37,10 @@ def costs_page() -> dict[str, Any]:
         "forecast": forecast,
         "not_counted": plan.not_counted,
         "outlooks": outlooks(forecast),
-        "budgets": states_of(list(Budget.objects.filter(enabled=True)[:BUDGETS]), now),
+        "budgets": [
+            (state, used_text(state))
+            for state in states_of(list(Budget.objects.filter(enabled=True)[:BUDGETS]), now)
+        ],
         "months": cost_trends(MONTHS),
         "breakdowns": [
             (group.value, cost_breakdown(group, span=(None, None), wanted={}, page=PARTS)["items"])

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Max, Min, Sum
 from django.utils import timezone
 
-from costs.months import month_of
-from costs.sums import month_before, month_sums
+from costs.months import month_before, month_of
+from costs.sums import month_sums
 from executions.models import Execution, ExecutionTotal, Status
 from executions.statistics import average_usd, count_active, percent
 from system.models import SystemMetric

@@ -38,6 +38,19 @@ def sqlite_config(path: Path, environment: str, synchronous: str) -> dict[str, A
     }
 
 
+def postgresql_options(*, behind_pooler: bool) -> dict[str, Any]:
+    """Values travel beside the statement, and one that comes again is prepared: half the work of both sides.
+
+    A pooler that gives each transaction another of its connections (PgBouncer's transaction mode) has to do
+    without: what was prepared on one connection is unknown on the next. Rows that are read in portions need
+    one connection from beginning to end as well.
+    """
+    return {
+        "OPTIONS": {"server_side_binding": True, "prepare_threshold": None if behind_pooler else 5},
+        "DISABLE_SERVER_SIDE_CURSORS": behind_pooler,
+    }
+
+
 def database_config(env: environ.Env, environment: str, data_dir: Path) -> dict[str, Any]:
     """`DATABASES["default"]`: what DATABASE_URL names, else `<data dir>/<environment>.db`."""
     url = env.str("DATABASE_URL", default="")
@@ -46,7 +59,9 @@ def database_config(env: environ.Env, environment: str, data_dir: Path) -> dict[
         config = sqlite_config(path, environment, env.str("SQLITE_SYNCHRONOUS", default="NORMAL").upper())
     else:
         config = env.db_url_config(url)
-        config.setdefault("OPTIONS", {})
+        if config["ENGINE"].endswith("postgresql"):
+            ours = postgresql_options(behind_pooler=env.bool("BEHIND_POOLER", default=False))
+            config = {**ours, **config, "OPTIONS": {**ours["OPTIONS"], **config.get("OPTIONS", {})}}
         config["CONN_HEALTH_CHECKS"] = True
     # Requests run on a fixed set of threads (claudeops/asgi.py), so what stays open is bounded.
     config["CONN_MAX_AGE"] = None

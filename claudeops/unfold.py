@@ -57,8 +57,10 @@ UNFOLD = {
                 "title": "Costs",
                 "separator": True,
                 "items": [
+                    _item("Costs", "monitoring", "costs_overview"),
                     _item("Ledger", "receipt_long", "costs_costrecord_changelist"),
-                    _item("By day", "today", "costs_dailycost_changelist"),
+                    _item("By day", "today", "costs_dailytotal_changelist"),
+                    _item("By day and agent", "calendar_view_day", "costs_dailycost_changelist"),
                     _item("By month", "calendar_month", "costs_monthlycostsummary_changelist"),
                     _item("Reconciliation", "balance", "costs_dailyreconciliation_changelist"),
                     _item("Budgets", "savings", "costs_budget_changelist"),

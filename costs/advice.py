@@ -19,6 +19,7 @@ from costs.price_book import current_prices
 from costs.rates import PriceList
 from costs.spread import NOTHING
 from executions.models import Execution, Status
+from system.money import UNIT_USD
 
 DAYS = 30
 RUNS_LOOKED_AT = 200  # of each agent, the newest
@@ -27,7 +28,6 @@ IN_USE = timedelta(days=7)  # before the newest run that was compared
 FEWEST_PAIRS = 5
 LEAST_PERCENT = 95
 VERDICTS = ("healthy", "warning", "critical")
-PLACES = Decimal("1e-12")
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _nearest(run: Run, others: Sequence[Run]) -> Run | None:
 
 
 def _mean(runs: Sequence[Run]) -> Decimal:
-    return (sum((run.cost for run in runs), NOTHING) / len(runs)).quantize(PLACES)
+    return (sum((run.cost for run in runs), NOTHING) / len(runs)).quantize(UNIT_USD)
 
 
 def _first_day(now: datetime) -> date:

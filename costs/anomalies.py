@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from heapq import nlargest
 from statistics import median
 from typing import Literal
 from uuid import UUID
@@ -19,21 +20,23 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from costs.models import DailyCost
-from costs.months import start_of
 from costs.spread import NOTHING
 from executions.models import ENDED, Execution
 from system.alerts import raise_alert
+from system.days import start_of
 from system.models import Severity
 from system.money import text_of
 
 DAYS_BEFORE = 28
 RUNS_BEFORE = 50
 RUNS_LOOKED_AT = 500  # of each agent, the newest
+AGENTS_LOOKED_AT = 200  # whose runs are, those that cost most: each takes a query
 FEWEST = 7  # values of history; fewer say nothing
 FLOOR = Decimal("0.01")  # USD above the median
 RATIO = 2  # times the median
 DEVIATIONS = Decimal("5.19")  # median absolute deviations: 3.5 standard ones, were the costs spread normally
 ALERT_DAYS = 2
+MOST_SAID = 50  # at a time, the newest and dearest: who may report may report anything
 
 Kind = Literal["day", "run"]
 
@@ -99,12 +102,14 @@ def judge(value: Decimal, before: Sequence[Decimal]) -> History | None:
 def find_anomalies(now: datetime, days: int) -> list[Anomaly]:
     """Those of the last `days` days, today among them, the newest first.
 
-    Of the runs, the newest 500 of each agent are looked at.
+    Of the runs, the newest 500 of each of the 200 dearest agents are looked at.
     """
     today = timezone.localdate(now)
     since = today - timedelta(days=days - 1)
     spent = _spent_by_agent(since - timedelta(days=DAYS_BEFORE), today)
     agents = sorted(agent for agent, sums in spent.items() if agent and max(sums) >= since)
+    if len(agents) > AGENTS_LOOKED_AT:
+        agents = nlargest(AGENTS_LOOKED_AT, agents, key=lambda agent: sum(spent[agent].values(), NOTHING))
     found = [anomaly for agent, sums in spent.items() for anomaly in _odd_days(agent, sums, since)]
     found += [anomaly for agent in agents for anomaly in _odd_runs(agent, since)]
     return sorted(found, key=lambda item: (-item.day.toordinal(), -item.value, item.kind, item.agent_type))
@@ -113,8 +118,10 @@ def find_anomalies(now: datetime, days: int) -> list[Anomaly]:
 def check_anomalies(now: datetime) -> str:
     """Say once what was odd yesterday and is so far today; what came of it in one line."""
     found = find_anomalies(now, ALERT_DAYS)
-    new = sum(_say(anomaly) for anomaly in found)
-    return f"{len(found)} since yesterday, {new} of them said for the first time."
+    new = sum(_say(anomaly) for anomaly in found[:MOST_SAID])
+    if not found:
+        return "Nothing stands out since yesterday."
+    return f"{len(found)} found since yesterday, {new} of them said for the first time."
 
 
 def _say(anomaly: Anomaly) -> bool:

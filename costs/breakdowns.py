@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from costs.models import DailyCost, DailyTotal
+from costs.models.daily import TOKENS
 from costs.months import month_of
 from costs.querysets import sums_of
 from executions.models import Trigger
@@ -22,7 +23,6 @@ from system.paging import Page
 
 CACHED_SECONDS = 300
 SUMS = ("cost_usd", "executions", "records", "unpriced_records", "tokens_used")
-TOKENS = ("input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens")
 ROW = ("day", "agent_type", "model_used")
 
 Span = tuple[date | None, date | None]  # both days are part of it; None is open

@@ -53,6 +53,6 @@ def _after_share(forecast: Forecast, share: Decimal) -> datetime:
 
 def _spent_by_day(month: Month) -> list[tuple[date, Decimal]]:
     """What had been spent in the month by the end of each day with a record."""
-    rows = DailyCost.objects.filter(day__gte=month.first_day, day__lt=month.next_day)
+    rows = DailyCost.objects.between(month.first_day, month.next_day)
     days = list(rows.order_by("day").values_list("day").annotate(Sum("cost_usd")))
     return list(zip((day for day, _ in days), accumulate(amount for _, amount in days), strict=True))

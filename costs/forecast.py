@@ -160,6 +160,6 @@ def _daily_rest(today: date) -> list[Decimal]:
 
 
 def _spent_in(month: Month) -> Decimal:
-    days = DailyCost.objects.filter(day__gte=month.first_day, day__lt=month.next_day)
-    spent: Decimal = days.aggregate(spent=Sum("cost_usd", default=NOTHING))["spent"]
+    days = DailyCost.objects.between(month.first_day, month.next_day)
+    spent: Decimal = days.add_up("cost_usd")["cost_usd"]
     return spent

@@ -1,10 +1,12 @@
 """Calendar months in TIME_ZONE."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
+
+from system.days import start_of
 
 MICROSECOND = timedelta(microseconds=1)
 
@@ -29,13 +31,17 @@ class Month:
 
 
 def month_of(now: datetime) -> Month:
-    first = timezone.localdate(now).replace(day=1)
+    today = timezone.localdate(now)
+    return month_at(today.year, today.month)
+
+
+def month_at(year: int, month: int) -> Month:
+    first = date(year, month, 1)
     return Month(first, (first + timedelta(days=31)).replace(day=1))
 
 
-def start_of(day: date) -> datetime:
-    """Its first moment; where the clocks skip midnight, the moment of the change."""
-    return timezone.make_aware(datetime.combine(day, time())).astimezone(UTC)
+def month_before(month: Month) -> Month:
+    return Month((month.first_day - timedelta(days=1)).replace(day=1), month.first_day)
 
 
 def _ratio(part: timedelta, whole: timedelta) -> Decimal:

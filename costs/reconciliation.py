@@ -13,7 +13,7 @@ from costs.models import CostRecord, DailyReconciliation
 from system.alerts import raise_alert
 from system.errors import Conflict, Invalid
 from system.models import Severity
-from system.money import MAX_UNITS, PLACES, text_of, usd_of
+from system.money import MAX_UNITS, UNIT_USD, text_of, usd_of
 
 USUAL_DAYS = 7  # the last of them may still change, so each is compared a few times
 MOST_DAYS = 92
@@ -85,7 +85,7 @@ def _held(usd: Decimal) -> Decimal:
     """To the last place that an amount here has. Raises ReportFailed for what no day can cost."""
     if not 0 <= usd <= usd_of(MAX_UNITS):
         raise ReportFailed(f"The cost report says that a day cost {text_of(usd)} USD.")
-    return usd.quantize(Decimal(1).scaleb(-PLACES), rounding=ROUND_HALF_EVEN)
+    return usd.quantize(UNIT_USD, rounding=ROUND_HALF_EVEN)
 
 
 def _compared(day: date, reported: Decimal) -> DailyReconciliation:

@@ -1,6 +1,6 @@
 """Cost records as rows for the API and for exports: no model objects, amounts read as whole units."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet, Subquery, Sum
@@ -11,7 +11,9 @@ from costs.cursors import Place, make_time_cursor, read_time_cursor
 from costs.models import CostRecord, DailyCost, DailyTotal
 from costs.schemas.records import RecordFilters, Selection
 from executions.models import Execution
+from system.days import start_of
 from system.money import text_of_units
+from system.paging import given
 from system.wire_columns import TimeText, UidText
 
 Row = tuple[Any, ...]
@@ -90,7 +92,7 @@ def conditions(chosen: Selection) -> dict[str, Any]:
     }
     if chosen.execution_id is not None:
         wanted["execution_id"] = Subquery(Execution.objects.filter(uid=chosen.execution_id).values("pk"))
-    return {name: value for name, value in wanted.items() if value is not None}
+    return given(wanted)
 
 
 def _shared_conditions(chosen: Selection) -> dict[str, Any]:
@@ -102,7 +104,7 @@ def _shared_conditions(chosen: Selection) -> dict[str, Any]:
         "triggered_by": chosen.triggered_by,
         "trigger_source": chosen.trigger_source,
     }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return given(wanted)
 
 
 def daily_sums(chosen: Selection) -> QuerySet[DailyCost]:
@@ -121,7 +123,7 @@ def count_records(chosen: Selection) -> int:
         every = chosen.model_copy(update={"is_complete": None})
         return count_records(every) - count_records(every.model_copy(update={"is_complete": False}))
     first = None if chosen.date_from is None else first_day_from(chosen.date_from)
-    last = None if chosen.date_to is None else timezone.localtime(chosen.date_to).date()
+    last = None if chosen.date_to is None else timezone.localdate(chosen.date_to)
     if first is not None and last is not None and first >= last:
         return _count(conditions(chosen))
     edges = [(chosen.date_from, first), (last, chosen.date_to)]
@@ -131,7 +133,7 @@ def count_records(chosen: Selection) -> int:
 def _count_days(chosen: Selection, first: date | None, last: date | None) -> int:
     wanted = {"day__gte": first, "day__lt": last}
     sums_of_days = daily_sums(chosen) if _shared_conditions(chosen) else DailyTotal.objects.all()
-    days = sums_of_days.filter(**{name: day for name, day in wanted.items() if day is not None})
+    days = sums_of_days.filter(**given(wanted))
     sums = days.aggregate(all=Sum("records", default=0), unpriced=Sum("unpriced_records", default=0))
     match chosen.unpriced:
         case None:
@@ -159,12 +161,7 @@ def _moment(bound: datetime | date) -> datetime:
     return bound if isinstance(bound, datetime) else start_of(bound)
 
 
-def start_of(day: date) -> datetime:
-    """In TIME_ZONE; where the clocks skip midnight, the moment they do it."""
-    return timezone.make_aware(datetime.combine(day, time()))
-
-
 def first_day_from(moment: datetime) -> date:
     """The first day that begins at `moment` or later."""
-    day = timezone.localtime(moment).date()
+    day = timezone.localdate(moment)
     return day if start_of(day) >= moment else day + timedelta(days=1)

@@ -16,16 +16,16 @@ from django.db.models import F, Q
 
 from costs.models import CostRecord, DailyCost
 from costs.models.daily import AMOUNTS
-from costs.months import start_of
 from costs.rates import PriceList
 from costs.services import PRICED, apply_price, day_key, day_totals
+from costs.spread import NOTHING
 from executions.services import correct_cost, writing
+from system.days import start_of
 from system.errors import Invalid
 from system.money import units_of, usd
 from system.statements import update_rows
 
 BATCH = 300
-NOTHING = Decimal(0)
 Moved = dict[str, Any]  # by how much each column of a row of DailyCost changes
 
 
@@ -35,6 +35,8 @@ class Difference:
 
     records: int = 0
     changed: int = 0
+    priced_before: int = 0
+    priced_after: int = 0
     newly_priced: int = 0
     unpriced_now: int = 0
     was: Decimal = NOTHING
@@ -43,6 +45,8 @@ class Difference:
     def add(self, was: Decimal | None, would_be: Decimal | None, *, is_changed: bool) -> None:
         self.records += 1
         self.changed += is_changed
+        self.priced_before += was is not None
+        self.priced_after += would_be is not None
         self.newly_priced += was is None and would_be is not None
         self.unpriced_now += was is not None and would_be is None
         self.was += was or NOTHING

@@ -14,14 +14,14 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from costs.models import CostRecord, DailyCost
-from costs.models.daily import AMOUNTS, COUNTS, KEY
-from costs.months import start_of
+from costs.models.daily import AMOUNTS, COUNTS, KEY, TOKENS
 from executions.services import writing
+from system.days import start_of
 from system.money import text_of
+from system.terminal_text import clean
 
 COLUMNS = (*COUNTS, *AMOUNTS)
 GROUP = KEY[1:]
-TOKENS = ("input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens")
 
 Key = tuple[str, ...]
 Totals = Mapping[str, Any]
@@ -40,7 +40,7 @@ class Drift:
     should: Totals | None
 
     def __str__(self) -> str:
-        name = f"{self.day} {' '.join(filter(None, self.key))}"
+        name = clean(f"{self.day} {' '.join(filter(None, self.key))}")
         if self.was is None:
             return f"{name}: the row is missing"
         if self.should is None:

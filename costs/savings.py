@@ -13,9 +13,9 @@ from costs.price_book import current_prices
 from costs.rates import PriceList
 from costs.spread import NOTHING
 from executions.models import DailyExecutions, Status
+from system.money import UNIT_USD
 
 MEAN_DAYS = 90
-PLACES = Decimal("1e-12")
 
 
 @dataclass
@@ -40,7 +40,7 @@ class AgentSavings:
     def mean_usd(self) -> Decimal | None:
         if not self.billed_recently:
             return None
-        return (self.cost_recently / self.billed_recently).quantize(PLACES)
+        return (self.cost_recently / self.billed_recently).quantize(UNIT_USD)
 
     @property
     def rules_saved_usd(self) -> Decimal | None:

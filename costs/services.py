@@ -15,7 +15,7 @@ from costs.price_book import current_prices
 from costs.pricing import UsageError, count_tokens, price_usage
 from costs.rates import PriceList
 from costs.unpriced import warn_unpriced
-from executions.services import Change
+from executions.services import REMOTE, Change
 from executions.text import without_nul
 from system.errors import Invalid
 from system.statements import add_up, insert_row
@@ -62,7 +62,7 @@ def record_cost(
     record.request_id = request_id
     record.response_time_ms = response_time_ms
     record.is_complete = is_complete
-    insert_record(record)
+    insert_record(record, is_told=state.lease_owner == REMOTE)
     if record.total_cost_usd is None:
         warn_unpriced(record, prices)
     change.add_cost(record.total_cost_usd, record.tokens, model=model, at=record.timestamp, key=key)
@@ -87,7 +87,7 @@ def make_record(model: str, usage: Mapping[str, Any], at: datetime, prices: Pric
         tokens = count_tokens(usage)
     except UsageError as error:
         raise Invalid(str(error), field=error.path) from error
-    day = timezone.localtime(at).date()
+    day = timezone.localdate(at)
     record = CostRecord(
         model_used=without_nul(model),
         usage=without_nul(dict(usage)),
@@ -119,9 +119,12 @@ def apply_price(record: CostRecord, prices: PriceList) -> None:
         setattr(record, name, amount)
 
 
-def insert_record(record: CostRecord) -> None:
-    """Write it and add it to its day. The caller's transaction is one of writing()."""
-    require_room(record)
+def insert_record(record: CostRecord, *, is_told: bool = False) -> None:
+    """Write it and add it to its day. The caller's transaction is one of writing().
+
+    `is_told`: an agent elsewhere says so, and we only believe it.
+    """
+    require_room(record, is_told=is_told)
     record.pk = insert_row(CostRecord, {name: getattr(record, name) for name in INSERTED})
     add_to_day(record)
 
@@ -132,7 +135,7 @@ def add_to_day(record: CostRecord) -> None:
 
 
 def day_key(record: CostRecord) -> dict[str, Any]:
-    day = timezone.localtime(record.timestamp).date()
+    day = timezone.localdate(record.timestamp)
     return {"day": day, **{name: getattr(record, name) for name in KEY if name != "day"}}
 
 

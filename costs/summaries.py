@@ -8,9 +8,9 @@ from typing import Any
 from django.utils import timezone
 
 from costs.models import DailyCost, MonthlyCostSummary
-from costs.months import Month, month_of
+from costs.months import Month, month_at, month_before, month_of
 from costs.querysets import sums_of
-from costs.sums import month_at, month_before, month_sums, sums_by_month
+from costs.sums import month_sums, sums_by_month
 from executions.services import writing
 from executions.statistics import average_usd
 from system.errors import Invalid, NotFound

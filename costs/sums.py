@@ -14,21 +14,12 @@ from django.utils import timezone
 
 from costs.models import DailyTotal
 from costs.models.daily import AMOUNTS, COUNTS
-from costs.months import Month, month_of
+from costs.months import Month, month_before, month_of
 from costs.querysets import sums_of
 from executions.statistics import average_usd
 
 SHOWN = ("cost_usd", "executions", "tokens_used", "records", "unpriced_records")
 NOTHING: Mapping[str, Any] = {**dict.fromkeys(SHOWN, 0), "cost_usd": Decimal(0)}
-
-
-def month_at(year: int, month: int) -> Month:
-    first = date(year, month, 1)
-    return Month(first, (first + timedelta(days=31)).replace(day=1))
-
-
-def month_before(month: Month) -> Month:
-    return Month((month.first_day - timedelta(days=1)).replace(day=1), month.first_day)
 
 
 def month_sums(month: Month, *columns: str) -> dict[str, Any]:

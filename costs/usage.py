@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 MAX_COUNT = 2**63 - 1
+MOST_ITERATIONS = 1000  # of one request; each is priced by itself, which takes its time
 ITERATION_TYPES = frozenset({"message", "compaction", "advisor_message", "fallback_message"})
 
 
@@ -73,6 +74,8 @@ def read_usage(raw: Mapping[str, Any]) -> Usage:
     if not isinstance(raw, Mapping):
         raise UsageError("usage", "must be an object")
     iterations = _list(raw, "iterations")
+    if len(iterations) > MOST_ITERATIONS:
+        raise UsageError("iterations", f"must have at most {MOST_ITERATIONS} entries")
     usage = Usage(
         # Where there are iterations, they are what is billed: compaction and advisors stand nowhere else.
         parts=tuple(_iteration(entry, f"iterations[{n}]") for n, entry in enumerate(iterations))

@@ -9,7 +9,7 @@ from django.db.models.expressions import Combinable
 from executions.models import Execution
 from executions.querysets import ExecutionQuerySet
 from executions.schemas import ExecutionFilters
-from system.paging import make_cursor, read_cursor
+from system.paging import given, make_cursor, read_cursor
 from system.wire_columns import TimeText, UidText
 
 COLUMNS: dict[str, Combinable] = {
@@ -75,4 +75,4 @@ def _conditions(filters: ExecutionFilters) -> dict[str, Any]:
         "started_at__gte": filters.date_from,
         "started_at__lt": filters.date_to,
     }
-    return {name: value for name, value in wanted.items() if value is not None}
+    return given(wanted)

@@ -6,13 +6,12 @@ from typing import Any
 from django.db.models import Count, Sum
 
 from executions.models import Execution, ExecutionTotal, Status
-
-PLACES = Decimal("0.000000000001")
+from system.money import UNIT_USD
 
 
 def average_usd(total: Decimal, count: int) -> Decimal:
     """For display: rounded to the places an amount has; 0 of nothing."""
-    return (total / count).quantize(PLACES) if count else Decimal(0)
+    return (total / count).quantize(UNIT_USD) if count else Decimal(0)
 
 
 def percent(part: int, whole: int) -> float:

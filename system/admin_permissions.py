@@ -1,11 +1,14 @@
 """What a role may do in the console. Django's own permissions play no part: three roles, and no more."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from system.money import UsdField
+from system.readable import read_usd
 from system.roles import Role, role_of
 
 
@@ -45,6 +48,7 @@ class RoleModelAdmin(ModelAdmin):
     delete_role: Role | None = Role.ADMIN
 
     list_per_page = 50
+    when_empty = "Nothing yet."  # what a list without rows says
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What this list's own filters ask, and nothing else.
@@ -77,6 +81,23 @@ class ReadOnlyAdmin(RoleModelAdmin):
     change_role = None
     delete_role = None
     actions = None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Amounts as people read them; Django would show twelve decimals of each."""
+        return [self._readable(name) for name in super().get_fields(request, obj)]
+
+    def _readable(self, name: Any) -> Any:
+        columns = {field.name: field for field in self.model._meta.get_fields()}
+        column = columns.get(name) if isinstance(name, str) else None
+        return _amount(column) if isinstance(column, UsdField) else name
+
+
+def _amount(column: Any) -> Callable[[Any], str]:
+    def shown(row: Any) -> str:
+        return read_usd(getattr(row, column.attname))
+
+    shown.short_description = column.verbose_name.removesuffix(" usd").capitalize()  # type: ignore[attr-defined]
+    return shown
 
 
 class LongTableAdmin(ReadOnlyAdmin):

@@ -12,7 +12,7 @@ from ninja import Query, Router, Status
 from system.authentication import require
 from system.health import SystemHealth, check_health
 from system.models import Alert, AppSetting, Node, SystemMetric
-from system.paging import Page, page_of
+from system.paging import Page, given, page_of
 from system.roles import Role
 from system.schemas import (
     AlertFilters,
@@ -96,9 +96,7 @@ def nodes(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 def alerts(request: HttpRequest, filters: Query[AlertFilters]) -> dict[str, Any]:
     """What a person should know, the newest first; each thing is said once."""
     wanted = {"kind": filters.kind, "severity": filters.severity}
-    return page_of(
-        Alert.objects.filter(**{name: value for name, value in wanted.items() if value is not None}), filters
-    )
+    return page_of(Alert.objects.filter(**given(wanted)), filters)
 
 
 @router.get("/settings", response=SettingList)

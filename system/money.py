@@ -15,6 +15,7 @@ from django.db.models.expressions import Combinable, CombinedExpression, Value
 
 PLACES = 12  # 1 unit is 10⁻¹² USD
 MAX_UNITS = 2**63 - 1  # about 9.2 million USD
+UNIT_USD = Decimal(1).scaleb(-PLACES)
 
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation])
 

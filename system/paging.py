@@ -1,6 +1,7 @@
 """Pages of a list: `limit` and `offset`, or a cursor for going deep at the same price."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -22,6 +23,11 @@ class Page(BaseModel):
     @property
     def window(self) -> slice:
         return slice(self.offset, min(self.offset + self.limit, BIGGEST))
+
+
+def given(filters: Mapping[str, Any]) -> dict[str, Any]:
+    """Conditions of a query: those of `filters` that are not None."""
+    return {name: value for name, value in filters.items() if value is not None}
 
 
 def page_of(rows: QuerySet[Any], page: Page) -> dict[str, Any]:

@@ -18,6 +18,7 @@ Names = tuple[str, ...]
 Writers = list[Callable[[Any], Any] | None]
 
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BooleanField, models.ForeignKey)
+NUMBERS = (models.IntegerField, models.ForeignKey, UsdField)
 
 
 def insert_rows(model: Model, names: Names, rows: Iterable[Sequence[Any]]) -> None:
@@ -93,23 +94,35 @@ def _written(writers: Writers, values: Iterable[Any]) -> list[Any]:
 
 @cache
 def _writers(model: Model, names: Names, vendor: str) -> Writers:
-    return [_writer(_field(model, name)) for name in names]
+    return [_writer(_field(model, name), vendor) for name in names]
 
 
-def _writer(field: Any) -> Callable[[Any], Any] | None:
+def _writer(field: Any, vendor: str) -> Callable[[Any], Any] | None:
     """None where the driver takes the value as it is. Times must be aware ones."""
+    if vendor == "postgresql" and isinstance(field, NUMBERS):
+        return partial(_write_number, field)
     if isinstance(field, PLAIN):
         return None
     if isinstance(field, models.DateTimeField):
-        return _write_time
+        return partial(_write_time, vendor)
     if isinstance(field, UsdField):
         return field.get_prep_value
     return partial(_write, field)
 
 
+def _write_number(field: Any, value: Any) -> str | None:
+    """As text, which PostgreSQL reads as the type of the column.
+
+    psycopg sends an int as the smallest type that holds it, and prepares a statement for each mix of types:
+    one with ten numbers would fill the connection's list of prepared statements, and hardly be found in it.
+    """
+    number = field.get_prep_value(value)
+    return None if number is None else str(number)
+
+
 @lru_cache(maxsize=256)
-def _write_time(value: Any) -> Any:
-    """One moment often goes into many rows and columns. Which database it is stays the same in a process."""
+def _write_time(vendor: str, value: Any) -> Any:
+    """Kept, as one moment often goes into many rows and columns; `vendor` because each has its own form."""
     return connections[DEFAULT_DB_ALIAS].ops.adapt_datetimefield_value(value)
 
 

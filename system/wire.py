@@ -2,19 +2,22 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from django.http import HttpResponse
-from django.utils import timezone
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from system.days import start_of
 from system.money import text_of
 
 BIGGEST = 2**63 - 1  # what a BIGINT holds
+# The default of a field of a PATCH. It is never read, so it need not be of the field's type: what was not
+# set is not dumped.
+NOT_GIVEN: Any = None
 
 # Years outside of these cannot be moved into every time zone.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9998
@@ -81,6 +84,15 @@ def _six_places(text: str) -> str:
     return re.sub(r"(\.\d{6})\d+", r"\1", text)
 
 
+def _day(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("must be a day, as in 2026-11-23")
+    day = date.fromisoformat(value)
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise ValueError(f"must lie in the years {_FIRST_YEAR} to {_LAST_YEAR}")
+    return day
+
+
 def _day_edge(days_later: int) -> Callable[[object], datetime]:
     """The reader of a bound that is a time, or a day: its start in TIME_ZONE, or that of the next one."""
 
@@ -90,8 +102,7 @@ def _day_edge(days_later: int) -> Callable[[object], datetime]:
         day = date.fromisoformat(value)
         if not _FIRST_YEAR < day.year < _LAST_YEAR:
             raise ValueError(f"must lie between the years {_FIRST_YEAR} and {_LAST_YEAR}")
-        midnight = datetime.combine(day + timedelta(days=days_later), time())
-        return timezone.make_aware(midnight).astimezone(UTC)
+        return start_of(day + timedelta(days=days_later))
 
     return read
 
@@ -99,6 +110,7 @@ def _day_edge(days_later: int) -> Callable[[object], datetime]:
 _DATE_TIME = {"type": "string", "format": "date-time"}
 _DATE_OR_TIME = {"anyOf": [{"type": "string", "format": "date"}, _DATE_TIME]}
 
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema(_DATE_TIME)]
 # Bounds of a half-open range, so that two ranges that meet share nothing; a day as its end is meant whole.
 RangeStart = Annotated[datetime, PlainValidator(_day_edge(0)), WithJsonSchema(_DATE_OR_TIME)]
@@ -107,7 +119,8 @@ RangeEnd = Annotated[datetime, PlainValidator(_day_edge(1)), WithJsonSchema(_DAT
 _WITHOUT_NUL = r"^[^\x00]*$"
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\n]*[^\x00\s][^\x00\n]*$")]
 Slug = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[-a-zA-Z0-9_]+$")]
-NodeId = Annotated[str, Field(min_length=1, max_length=100, pattern=_WITHOUT_NUL)]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_WITHOUT_NUL)]
+NodeId = Name
 Count = Annotated[int, Field(ge=0, le=BIGGEST)]
 
 

@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from http.server import ThreadingHTTPServer
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from tests.messages_api import Exchange, Received, Reply
+from tests.messages_api import Exchange, Received, Reply, ServerInThread
 
 ADMIN_KEY = "sk-ant-admin01-of-the-tests"
 PATH = "/v1/organizations/cost_report"
@@ -111,8 +111,8 @@ def _error(kind: str, message: str) -> dict[str, Any]:
     return {"type": "error", "error": {"type": kind, "message": message}}
 
 
-class CostReportServer:
-    """The server in a thread. `url` goes into ANTHROPIC_ADMIN_BASE_URL; it ends before `unreported_from`."""
+class CostReportServer(ServerInThread):
+    """`url` goes into ANTHROPIC_ADMIN_BASE_URL; it ends before `unreported_from`."""
 
     def __init__(
         self,
@@ -121,22 +121,7 @@ class CostReportServer:
         unreported_from: str = "9999-01-01",
         days_a_page: int = MOST_DAYS,
     ) -> None:
-        self._server = _Server(days or {}, unreported_from, days_a_page)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.stopping.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}"
+        super().__init__(_Server(days or {}, unreported_from, days_a_page))
 
     @property
     def queries(self) -> list[dict[str, list[str]]]:

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -61,21 +62,25 @@ ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @contextmanager
-def new_database(engine: str, data_dir: Path) -> Iterator[Database]:
-    """An empty database of `engine`; nothing is migrated."""
+def new_database(engine: str, data_dir: Path, template: str = "") -> Iterator[Database]:
+    """A database of `engine`: an empty one, or a copy of what the fixture template_of gave for it."""
     if engine == "sqlite":
-        yield Database(data_dir)
+        database = Database(data_dir)
+        if template:
+            shutil.copy(template, database.file)
+        yield database
     else:
-        with _new_postgresql(data_dir) as database:
-            yield database
+        with new_postgresql(template) as url:
+            yield Database(data_dir, url)
 
 
 @contextmanager
-def _new_postgresql(data_dir: Path) -> Iterator[Database]:
+def new_postgresql(template: str = "") -> Iterator[str]:
+    """The URL of a database that is dropped afterwards. To no `template` may anybody be connected."""
     name = f"claudeops_test_{secrets.token_hex(6)}"
     with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
         try:
-            yield Database(data_dir, SERVER.rpartition("/")[0] + f"/{name}")
+            yield f"{SERVER.rpartition('/')[0]}/{name}"
         finally:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")

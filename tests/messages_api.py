@@ -326,12 +326,12 @@ class _Server(ThreadingHTTPServer):
             return self.replies.pop(0) if self.replies else self.default
 
 
-class MessagesServer:
-    """The server in a thread. `url` goes into ANTHROPIC_BASE_URL; `requests` is what came in so far."""
+class ServerInThread:
+    """Serves between `with` and its end; `_server` has `stopping`, which ends what hangs."""
 
-    def __init__(self, *, port: int = 0, default: Reply | None = None) -> None:
-        self._server = _Server(port, default or ok())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+    def __init__(self, server: Any) -> None:
+        self._server = server
+        self._thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -346,6 +346,13 @@ class MessagesServer:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_port}"
+
+
+class MessagesServer(ServerInThread):
+    """`url` goes into ANTHROPIC_BASE_URL; `requests` is what came in so far."""
+
+    def __init__(self, *, port: int = 0, default: Reply | None = None) -> None:
+        super().__init__(_Server(port, default or ok()))
 
     @property
     def requests(self) -> list[Received]:

@@ -69,8 +69,13 @@ def build_request(task: AnalysisTask) -> tuple[dict[str, Any], int]:
 
 
 def prompt_tokens_at_most(request: dict[str, Any]) -> int:
-    """An upper estimate: no text has a token for every two bytes, and 2,000 cover schema and tool use."""
-    return len(json.dumps(request, ensure_ascii=False).encode(errors="replace")) // 2 + 2_000
+    """An upper estimate: no token has less than a byte, and ASCII has two; 2,000 are schema and tool use.
+
+    Signs that a tokenizer has never learnt, as a hostile file name may hold, take a token for each byte.
+    """
+    text = json.dumps(request, ensure_ascii=False)
+    size, plain = len(text.encode(errors="replace")), len(text.encode("ascii", errors="ignore"))
+    return size - plain + plain // 2 + 2_000
 
 
 def _task_text(task: AnalysisTask) -> str:

@@ -2,23 +2,15 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from costs.admin.amounts import AmountField, amount_input, by_label
 from costs.budgets.checking import normalise_budget, problems_of
 from costs.models import Budget
-from system.money import text_of
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[Budget]
 else:
     _Form = forms.ModelForm
-
-
-class AmountField(forms.DecimalField):
-    """No exponent: 0.00000001 and not 1E-8."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else text_of(value)
 
 
 class BudgetForm(_Form):
@@ -30,8 +22,18 @@ class BudgetForm(_Form):
             "name", "scope", "scope_value", "period", "amount_usd", "max_runs", "max_tokens", "max_turns",
             "is_hard", "enabled",
         )  # fmt: skip
+        labels: ClassVar = {
+            "scope": "Holds for", "scope_value": "Which one", "period": "Each", "amount_usd": "USD",
+            "max_runs": "Runs", "max_tokens": "Tokens", "max_turns": "Requests", "is_hard": "Stop at the cap",
+        }  # fmt: skip
+        help_texts: ClassVar = {
+            "scope_value": "the agent's or schedule's slug, model's id or node's name; empty for everything",
+            "amount_usd": "",
+            "max_runs": "not of a model, and not of one execution",
+            "is_hard": "off: an alert says that it was passed, and nothing is stopped",
+        }
         field_classes: ClassVar = {"amount_usd": AmountField}
-        widgets: ClassVar = {"amount_usd": UnfoldAdminDecimalFieldWidget(attrs={"step": "any"})}
+        widgets: ClassVar = {"amount_usd": amount_input()}
 
     def clean(self) -> dict[str, Any]:
         if not self.errors:
@@ -45,4 +47,4 @@ class BudgetForm(_Form):
         normalise_budget(budget)
         self.cleaned_data["scope_value"] = budget.scope_value
         for field, message in problems_of(budget):
-            self.add_error(field, message)
+            self.add_error(field, by_label(self, message))

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -8,32 +8,34 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from costs.admin.budget_form import BudgetForm
+from costs.budgets.checking import is_unheard_of
 from costs.budgets.usage import BudgetState, states_of
-from costs.budgets.wording import amount_text, local_text, scope_of
+from costs.budgets.wording import allowed_text, amount_text, scope_of
 from costs.models import Budget, Reservation
-from costs.models.budgets import CAPS
 from system.admin_permissions import LongTableAdmin, RoleModelAdmin
 from system.readable import NOTHING, read_usd
 
 OF_EACH_RUN = "Each run has its own"
+CHECK_ITS_NAME = "Unless it is new, see whether its name is right: until then this budget holds nothing back."
 
 
 @admin.register(Budget)
 class BudgetAdmin(RoleModelAdmin):
     form = BudgetForm
-    list_display = ("name", "holds_for", "period", "allows", "used", "status", "resets")
+    list_display = ("name", "holds_for", "period", "allows", "used", "status", "at_the_cap", "resets")
     list_filter = ("scope", "period", "is_hard", "enabled")
     search_fields = ("name", "scope_value")
     ordering = ("name",)
     actions = None
+    when_empty = "No budget yet: only what the agents' own limits say holds spending back."
     warn_unsaved_form = True
     fieldsets = (
         (None, {"fields": ("name", ("scope", "scope_value"), "period")}),
         (
             "Caps",
             {
-                "fields": ("amount_usd", ("max_runs", "max_tokens", "max_turns")),
-                "description": "At least one. A request is sent if its dearest outcome fits under all.",
+                "fields": (("amount_usd", "max_runs"), ("max_tokens", "max_turns")),
+                "description": "At least one. A request is sent only if its dearest outcome fits under all.",
             },
         ),
         ("At the cap", {"fields": (("is_hard", "enabled"),)}),
@@ -52,14 +54,18 @@ class BudgetAdmin(RoleModelAdmin):
         """The API and the alerts know a budget by its name, which therefore stays."""
         return ("name",) if obj else ()
 
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if is_unheard_of(obj):
+            messages.warning(request, f"Nothing in the ledger is of {scope_of(obj)} yet. {CHECK_ITS_NAME}")
+
     @display(description="For", ordering="scope")
     def holds_for(self, budget: Budget) -> str:
         return scope_of(budget)
 
     @display(description="Allows")
     def allows(self, budget: Budget) -> str:
-        caps = ((name, getattr(budget, name)) for name in CAPS)
-        return ", ".join(amount_text(name, cap) for name, cap in caps if cap is not None)
+        return allowed_text(budget)
 
     @display(description="Used")
     def used(self, budget: Budget) -> str:
@@ -83,10 +89,14 @@ class BudgetAdmin(RoleModelAdmin):
             return "Used up"
         return "Nearly used" if state.share is not None and state.share * 100 >= 80 else "Open"
 
+    @display(description="At the cap", ordering="is_hard")
+    def at_the_cap(self, budget: Budget) -> str:
+        return "Stops" if budget.is_hard else "Alerts"
+
     @display(description="Resets")
     def resets(self, budget: Budget) -> str:
         window = _state_of(budget).window
-        return NOTHING if window is None else local_text(window.resets_at)
+        return NOTHING if window is None else f"{timezone.localtime(window.resets_at):%Y-%m-%d %H:%M}"
 
 
 def _state_of(budget: Any) -> BudgetState:

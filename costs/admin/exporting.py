@@ -35,7 +35,7 @@ class ExportingAdmin(ReadOnlyAdmin):
 
 
 def export_links(kind: str, asked: QueryDict) -> list[dict[str, str]]:
-    """None where the list asks what an export cannot."""
+    """None of them where the list asks what an export cannot."""
     query = _query(asked)
     if query is None:
         return []

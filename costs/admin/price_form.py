@@ -2,27 +2,20 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
-from unfold.widgets import UnfoldAdminDecimalFieldWidget
 
+from costs.admin.amounts import AmountField, amount_input, by_label
 from costs.models import ModelPrice
 from costs.models.prices import FAST, LONG, RATES
 from costs.price_editing import normalise_model, problems_of, require_key
 from system.errors import DomainError
-from system.money import text_of
 
 AMOUNTS = (*RATES, *FAST, *LONG, "web_search")
+NAMES = ("Input", "Output", "Cache written for 5 min", "Cache written for 1 h", "Cache read")
 
 if TYPE_CHECKING:
     _Form = forms.ModelForm[ModelPrice]
 else:
     _Form = forms.ModelForm
-
-
-class RateField(forms.DecimalField):
-    """No exponent: 0.00000001 and not 1E-8."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return value if value is None or isinstance(value, str) else text_of(value)
 
 
 class PriceForm(_Form):
@@ -31,8 +24,17 @@ class PriceForm(_Form):
     class Meta:
         model = ModelPrice
         exclude = ("created_at", "updated_at")
-        field_classes: ClassVar = dict.fromkeys(AMOUNTS, RateField)
-        widgets: ClassVar = {name: UnfoldAdminDecimalFieldWidget(attrs={"step": "any"}) for name in AMOUNTS}
+        labels: ClassVar = {
+            **dict(zip((*RATES, *FAST, *LONG), NAMES * 3, strict=True)),
+            "long_above": "Above", "batch_percent": "Batch, %", "us_percent": "Only in the US, %",
+        }  # fmt: skip
+        help_texts: ClassVar = {
+            **dict.fromkeys((*RATES, *FAST, *LONG), ""),
+            "batch_percent": "of the standard rates",
+            "us_percent": "of the standard rates",
+        }
+        field_classes: ClassVar = dict.fromkeys(AMOUNTS, AmountField)
+        widgets: ClassVar = {name: amount_input() for name in AMOUNTS}
 
     def clean_model(self) -> str:
         try:
@@ -50,7 +52,8 @@ class PriceForm(_Form):
         for name, value in self.cleaned_data.items():
             setattr(price, name, value)
         for field, message in problems_of(price):
-            self.add_error(field, f"{message[0].upper()}{message[1:]}.")
+            said = by_label(self, message)
+            self.add_error(field, f"{said[0].upper()}{said[1:]}.")
         try:
             require_key(price)
         except DomainError as error:

@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,9 +18,10 @@ from system.errors import Conflict, Invalid
 from system.money import text_of
 from system.readable import NOTHING, read_count
 
-ORDER = "input / output / cache written for 5 min / for 1 h / read"
+ORDER = "input / output / cache 5 min / 1 h / read"
+ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)  # what the shipped list says of a price that never changed
 REPRICE = (
-    "What was recorded keeps its price, whatever is added, changed or deleted here: `manage.py reprice` "
+    "What was recorded keeps its price, whatever is added, changed or deleted here: manage.py reprice "
     "shows what other prices would have made of it, and with --apply changes it."
 )
 
@@ -27,20 +29,26 @@ REPRICE = (
 @admin.register(ModelPrice)
 class ModelPriceAdmin(RoleModelAdmin):
     form = PriceForm
-    list_display = ("model", "valid_from", "state", "standard", "fast", "long")
+    list_display = ("model", "holds_from", "state", "standard", "fast", "long")
     list_filter = ("model",)
     search_fields = ("model", "note")
     ordering = ("model", "-valid_from")
     actions = None
     warn_unsaved_form = True
     fieldsets = (
-        (None, {"fields": (("model", "valid_from"), "note"), "description": REPRICE}),
-        ("Standard", {"fields": (RATES[:2], RATES[2:])}),
-        ("Fast", {"fields": (FAST[:2], FAST[2:]), "description": "All, or none where it is not offered."}),
+        (None, {"fields": ("model", "valid_from", "note"), "description": REPRICE}),
+        ("Standard, in USD per million tokens", {"fields": (RATES[:2], RATES[2:4], RATES[4])}),
         (
-            "Long prompts",
+            "Fast, in USD per million tokens",
             {
-                "fields": ("long_above", LONG[:2], LONG[2:]),
+                "fields": (FAST[:2], FAST[2:4], FAST[4]),
+                "description": "All, or none where it is not offered.",
+            },
+        ),
+        (
+            "Long prompts, in USD per million tokens",
+            {
+                "fields": ("long_above", LONG[:2], LONG[2:4], LONG[4]),
                 "description": "All, or none: then a long prompt costs no more than a short one.",
             },
         ),
@@ -54,13 +62,19 @@ class ModelPriceAdmin(RoleModelAdmin):
         """A shipped version would be back at the next start under its old name and time."""
         return ("model", "valid_from") if obj is not None and is_shipped(obj) else ()
 
-    @display(description="State", label={"In force": "success", "To come": "info", "Past": "warning"})
+    @display(description="From", ordering="valid_from")
+    def holds_from(self, price: ModelPrice) -> str:
+        if price.valid_from <= ALWAYS:
+            return "the start"
+        return f"{timezone.localtime(price.valid_from):%Y-%m-%d %H:%M}"
+
+    @display(description="State", label={"In force": "success", "To come": "info", "Past": ""})
     def state(self, price: ModelPrice) -> str:
         if price.in_force:  # type: ignore[attr-defined]
             return "In force"
         return "To come" if price.valid_from > timezone.now() else "Past"
 
-    @display(description=f"USD a million: {ORDER}")
+    @display(description=f"USD per million: {ORDER}")
     def standard(self, price: ModelPrice) -> str:
         return _rates_of(price, RATES)
 

@@ -12,6 +12,10 @@ class DailyReconciliationAdmin(ReadOnlyAdmin):
 
     list_display = ("day", "recorded", "reported", "difference", "state", "unpriced_records", "checked_at")
     list_filter = ("day",)
+    when_empty = (
+        "No day was compared yet. With ANTHROPIC_ADMIN_KEY set, each morning the last days are compared with "
+        "Anthropic's cost report."
+    )
     fields = (*list_display,)
 
     @display(description="Recorded", ordering="recorded_usd")

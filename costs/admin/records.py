@@ -13,9 +13,16 @@ class CostRecordAdmin(ExportingAdmin, LongTableAdmin):  # type: ignore[misc]  # 
     """The ledger: written by costs.services, corrected by nobody."""
 
     list_display = (
-        "model_used", "agent_type", "price", "tokens_shown", "cache_hit", "is_complete", "timestamp",
+        "timestamp", "agent", "model_shown", "price", "tokens_shown", "from_cache", "node", "cut_off",
     )  # fmt: skip
     list_filter = (ModelFilter, AgentFilter, "is_complete", "timestamp")
+    fields = (
+        "timestamp", "execution", "agent_type", "node_id", "triggered_by", "trigger_source", "model_used",
+        "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens", "total_cost_usd",
+        "input_cost_usd", "output_cost_usd", "cache_write_cost_usd", "cache_read_cost_usd",
+        "web_search_cost_usd", "cache_saved_usd", "batchable_usd", "request_id", "response_time_ms",
+        "is_complete", "usage",
+    )  # fmt: skip
     ordering = ("-timestamp",)
     search_fields = ("=request_id",)
     search_help_text = "Whole request id"
@@ -23,6 +30,26 @@ class CostRecordAdmin(ExportingAdmin, LongTableAdmin):  # type: ignore[misc]  # 
     @display(description="Cost")
     def price(self, record: CostRecord) -> str:
         return "unpriced" if record.total_cost_usd is None else read_usd(record.total_cost_usd)
+
+    @display(description="Agent")
+    def agent(self, record: CostRecord) -> str:
+        return record.agent_type
+
+    @display(description="Model")
+    def model_shown(self, record: CostRecord) -> str:
+        return record.model_used
+
+    @display(description="Node")
+    def node(self, record: CostRecord) -> str:
+        return record.node_id
+
+    @display(description="Read from cache")
+    def from_cache(self, record: CostRecord) -> str:
+        return read_count(record.cache_read_tokens)
+
+    @display(description="Answer", label={"Cut off": "warning", "Whole": "success"})
+    def cut_off(self, record: CostRecord) -> str:
+        return "Whole" if record.is_complete else "Cut off"
 
     @display(description="Tokens")
     def tokens_shown(self, record: CostRecord) -> str:

@@ -21,17 +21,17 @@ class DayAdmin(ReadOnlyAdmin):
 
     @display(description="Cost", ordering="cost_usd")
     def cost(self, row: Any) -> str:
-        return read_usd(row.cost_usd)
+        """What has no price is never shown as 0."""
+        if not row.unpriced_records:
+            return read_usd(row.cost_usd)
+        unpriced = f"{read_count(row.unpriced_records)} unpriced"
+        return f"{read_usd(row.cost_usd)}, {unpriced}" if row.unpriced_records != row.records else unpriced
 
     @display(description="Tokens", ordering="tokens_used")
     def tokens(self, row: Any) -> str:
         return read_count(row.tokens_used)
 
-    @display(description="Unpriced", ordering="unpriced_records")
-    def unpriced(self, row: Any) -> int:
-        return int(row.unpriced_records)
-
-    @display(description="Saved by caching", ordering="cache_saved_usd")
+    @display(description="Cache saved", ordering="cache_saved_usd")
     def saved(self, row: Any) -> str:
         return read_usd(row.cache_saved_usd)
 
@@ -40,11 +40,23 @@ class DayAdmin(ReadOnlyAdmin):
 class DailyCostAdmin(ExportingAdmin, DayAdmin):  # type: ignore[misc]  # unfold repeats Django's bases
     export_kind = "days"
     list_display = (
-        "day", "agent_type", "model_used", "node_id", "launched_by", "cost", "executions", "tokens",
-        "records", "unpriced", "saved",
+        "day", "agent", "model_shown", "node", "launched_by", "cost", "executions", "tokens", "records",
+        "saved",
     )  # fmt: skip
     list_filter = (AgentFilter, ModelFilter, "node_id", "triggered_by", "day")
     ordering = ("-day", "agent_type", "model_used")
+
+    @display(description="Agent", ordering="agent_type")
+    def agent(self, row: DailyCost) -> str:
+        return row.agent_type
+
+    @display(description="Model", ordering="model_used")
+    def model_shown(self, row: DailyCost) -> str:
+        return row.model_used
+
+    @display(description="Node", ordering="node_id")
+    def node(self, row: DailyCost) -> str:
+        return row.node_id
 
     @display(description="Launched by", ordering="triggered_by")
     def launched_by(self, row: DailyCost) -> str:
@@ -53,16 +65,21 @@ class DailyCostAdmin(ExportingAdmin, DayAdmin):  # type: ignore[misc]  # unfold 
 
 @admin.register(DailyTotal)
 class DailyTotalAdmin(DayAdmin):
-    list_display = ("day", "cost", "executions", "tokens", "records", "unpriced", "saved")
+    list_display = ("day", "cost", "executions", "tokens", "records", "saved")
     list_filter = ("day",)
 
 
 @admin.register(MonthlyCostSummary)
 class MonthlyCostSummaryAdmin(ExportingAdmin, PostingAdmin):  # type: ignore[misc]  # unfold repeats Django's bases
     export_kind = "months"
-    list_display = ("month_shown", "cost", "total_executions", "average", "tokens", "last_updated")
+    list_display = ("month_shown", "cost", "executions", "average", "tokens", "last_updated")
     ordering = ("-year", "-month")
     list_filter = ("year",)
+    fields = (
+        "month_shown", "total_cost_usd", "avg_cost_per_execution", "total_executions", "total_tokens",
+        "avg_tokens_per_execution", "cost_by_agent_type", "last_updated",
+    )  # fmt: skip
+    readonly_fields = ("month_shown", "last_updated")
 
     @display(description="Month")
     def month_shown(self, row: MonthlyCostSummary) -> str:
@@ -71,6 +88,10 @@ class MonthlyCostSummaryAdmin(ExportingAdmin, PostingAdmin):  # type: ignore[mis
     @display(description="Cost", ordering="total_cost_usd")
     def cost(self, row: MonthlyCostSummary) -> str:
         return read_usd(row.total_cost_usd)
+
+    @display(description="Executions", ordering="total_executions")
+    def executions(self, row: MonthlyCostSummary) -> str:
+        return read_count(row.total_executions)
 
     @display(description="Each execution", ordering="avg_cost_per_execution")
     def average(self, row: MonthlyCostSummary) -> str:

@@ -51,7 +51,7 @@ def _raise(budget: Budget, cap: Cap, threshold: int, occasion: str, now: datetim
         key=f"budget:{budget.name}:{occasion}:{threshold}",
         severity=THRESHOLDS[threshold],
         title=f"Budget {budget.name}: {threshold} % used",
-        detail=f"{title_of(budget)}: {spent} of {limit} are used up. {reset_text(budget, now)}",
+        detail=f"{title_of(budget)} has used up {spent} of {limit}. {reset_text(budget, now)}",
         data={
             "budget": budget.name,
             "cap": cap.column,

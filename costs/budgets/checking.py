@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 
-from costs.models import Budget, Period, Scope
+from costs.budgets.sums import in_scope
+from costs.models import Budget, DailyCost, Period, Scope
 from costs.models.budgets import CAPS
 from costs.price_book import current_prices
 from executions.text import without_nul
@@ -25,6 +26,11 @@ def normalise_budget(budget: Budget) -> None:
     budget.scope_value = budget.scope_value.strip()
     if budget.scope == Scope.MODEL and budget.scope_value:
         budget.scope_value = current_prices().name_of(budget.scope_value)
+
+
+def is_unheard_of(budget: Budget) -> bool:
+    """Whether nothing in the ledger is of what it holds for: new, or its name is mistyped."""
+    return budget.scope != Scope.ALL and not in_scope(budget, DailyCost.objects.all()).exists()
 
 
 def problems_of(budget: Budget) -> Iterator[tuple[str, str]]:

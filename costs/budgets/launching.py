@@ -7,8 +7,8 @@ from django.utils import timezone
 
 from costs.budgets.applying import Subject, hard_budgets
 from costs.budgets.errors import BudgetExceeded
-from costs.budgets.reserving import unpriced
 from costs.budgets.usage import BudgetState, Cap, states_of
+from costs.budgets.wording import unpriced_text
 from costs.price_book import current_prices
 
 
@@ -41,4 +41,4 @@ def _refuse_unpriced(state: BudgetState, model: str, now: datetime) -> None:
     if limit is not None:
         unused = Cap("amount_usd", limit, Decimal(0), Decimal(0))
         cap = next((cap for cap in state.caps if cap.column == "amount_usd"), unused)
-        raise BudgetExceeded(state.budget, cap, unpriced(model), at=now)
+        raise BudgetExceeded(state.budget, cap, unpriced_text(model), at=now)

@@ -20,7 +20,7 @@ from costs.budgets.applying import Subject, hard_budgets
 from costs.budgets.errors import BudgetExceeded
 from costs.budgets.sums import SumOf, ledger_of, sum_of
 from costs.budgets.usage import Cap, caps_of, usage_for
-from costs.budgets.wording import amount_text
+from costs.budgets.wording import amount_text, unpriced_text
 from costs.models import Budget, Reservation
 from costs.price_book import current_prices
 from executions.models import Execution, Status
@@ -100,11 +100,7 @@ def _require_price(budgets: Sequence[Budget], request: Request, state: State, no
     for budget in budgets:
         if budget.amount_usd is not None:
             cap = caps_of(budget, usage_for(budget, now, state.id))[0]
-            raise BudgetExceeded(budget, cap, unpriced(request.model), at=now)
-
-
-def unpriced(model: str) -> str:
-    return f"{model} has no known price, and nothing is spent that cannot be counted"
+            raise BudgetExceeded(budget, cap, unpriced_text(request.model), at=now)
 
 
 def _promise(state: State, budgets: Sequence[Budget], request: Request, now: datetime) -> QuerySet[Any, Any]:

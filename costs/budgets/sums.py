@@ -77,7 +77,7 @@ def ledger_of(budget: Budget, at: datetime, execution_id: int | None = None) -> 
         spent = CostRecord.objects.filter(execution=execution_id)
         reserved = reserved.filter(execution=execution_id or 0)
     else:
-        spent = DailyCost.objects.filter(day__gte=window.first, day__lt=window.after)
+        spent = DailyCost.objects.between(window.first, window.after)
     return Ledger(in_scope(budget, spent), _promised(budget, reserved), is_daily=window is not None)
 
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from django.utils import timezone
 
-from costs.budgets.usage import Cap
+from costs.budgets.usage import BudgetState, Cap
 from costs.budgets.windows import window_of
 from costs.models import Budget, Scope
+from costs.models.budgets import CAPS
 from system.money import text_of
 
 UNITS = {"amount_usd": "USD", "max_tokens": "tokens", "max_turns": "requests", "max_runs": "runs"}
@@ -30,8 +31,10 @@ def period_of(budget: Budget) -> str:
 
 
 def amount_text(column: str, amount: Decimal | int) -> str:
-    number = text_of(amount) if isinstance(amount, Decimal) else str(amount)
-    return f"{number} {UNITS[column]}"
+    """ "0.25 USD", "2,000,000 tokens", "1 run"."""
+    if isinstance(amount, Decimal):
+        return f"{text_of(amount)} {UNITS[column]}"
+    return f"{amount:,} {UNITS[column].removesuffix('s') if amount == 1 else UNITS[column]}"
 
 
 def state_text(budget: Budget, cap: Cap) -> str:
@@ -40,8 +43,29 @@ def state_text(budget: Budget, cap: Cap) -> str:
         amount_text(cap.column, amount) for amount in (cap.limit, cap.spent, cap.reserved)
     )
     if cap.column == "max_runs":
-        return f"{title_of(budget)} allows {allowed}: {spent} were begun"
-    return f"{title_of(budget)} allows {allowed}: {spent} are spent and {reserved} reserved"
+        return f"{title_of(budget)} allows {allowed}: {spent} {'was' if cap.spent == 1 else 'were'} begun"
+    are = "is" if cap.column != "amount_usd" and cap.spent == 1 else "are"
+    return f"{title_of(budget)} allows {allowed}: {spent} {are} spent and {reserved} reserved"
+
+
+def allowed_text(budget: Budget) -> str:
+    """All caps of it, as in "0.5 USD, 20 runs"."""
+    caps = ((name, getattr(budget, name)) for name in CAPS)
+    return ", ".join(amount_text(name, cap) for name, cap in caps if cap is not None)
+
+
+def used_text(state: BudgetState) -> str:
+    """As in "0.27 of 0.5 USD, 2 of 20 runs"; one of each execution says what each may use up."""
+    if not state.caps:
+        return allowed_text(state.budget)
+    return ", ".join(
+        f"{amount_text(cap.column, cap.spent).split()[0]} of {amount_text(cap.column, cap.limit)}"
+        for cap in state.caps
+    )
+
+
+def unpriced_text(model: str) -> str:
+    return f"{model} has no known price, and nothing is spent that cannot be counted"
 
 
 def reset_text(budget: Budget, at: datetime) -> str:

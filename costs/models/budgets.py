@@ -3,7 +3,7 @@ from django.utils import timezone
 
 from executions.models import Execution
 from system.models import Timestamped
-from system.money import UsdField, not_negative
+from system.money import UsdField, not_negative, text_of
 
 CAPS = ("amount_usd", "max_runs", "max_tokens", "max_turns")
 
@@ -88,4 +88,4 @@ class Reservation(models.Model):
         constraints = [not_negative("cost_usd", "reservation_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.agent_type} {self.model_used}: {self.cost_usd} USD"
+        return f"{self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"

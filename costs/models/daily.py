@@ -2,13 +2,11 @@ from django.db import models
 
 from costs.querysets import DailyCostQuerySet
 from executions.models import Trigger
-from system.money import UsdField, not_negative
+from system.money import UsdField, not_negative, text_of
 
 KEY = ("day", "agent_type", "model_used", "node_id", "triggered_by", "trigger_source")
-COUNTS = (
-    "records", "unpriced_records", "executions", "tokens_used", "input_tokens", "output_tokens",
-    "cache_write_tokens", "cache_read_tokens",
-)  # fmt: skip
+TOKENS = ("input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens")
+COUNTS = ("records", "unpriced_records", "executions", "tokens_used", *TOKENS)
 AMOUNTS = ("cost_usd", "cache_saved_usd", "batchable_usd")
 
 
@@ -51,4 +49,4 @@ class DailyCost(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.agent_type} {self.model_used}: {self.cost_usd} USD"
+        return f"{self.day} {self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"

@@ -1,7 +1,7 @@
 from django.db import models
 
 from costs.querysets import DailyTotalQuerySet
-from system.money import UsdField, not_negative
+from system.money import UsdField, not_negative, text_of
 
 
 class DailyTotal(models.Model):
@@ -36,4 +36,4 @@ class DailyTotal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {self.cost_usd} USD"
+        return f"{self.day}: {text_of(self.cost_usd)} USD"

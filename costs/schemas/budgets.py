@@ -7,15 +7,12 @@ from pydantic import Field
 from costs.budgets.usage import BudgetState
 from costs.models import Budget, Period, Scope
 from system.paging import Page
-from system.wire import BIGGEST, In, Out, Slug, UsdIn, UsdOut
+from system.wire import BIGGEST, NOT_GIVEN, In, Out, Slug, UsdIn, UsdOut
 
 ScopeIn = Annotated[Scope, Field(strict=False)]
 PeriodIn = Annotated[Period, Field(strict=False)]
 ScopeValue = Annotated[str, Field(max_length=100, pattern=r"^[^\x00\n]*$")]
 Cap = Annotated[int, Field(ge=1, le=BIGGEST)]
-
-# Never read, so it need not be of the field's type: BudgetPatch is dumped without what was not set.
-NOT_GIVEN: Any = None
 
 
 class BudgetFields(In):

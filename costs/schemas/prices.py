@@ -5,10 +5,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from system.paging import Page
-from system.wire import BIGGEST, In, Moment, Out, UsdIn, UsdOut
+from system.wire import BIGGEST, NOT_GIVEN, In, Moment, Name, Out, UsdIn, UsdOut
 
-ModelId = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-PricedModel = Annotated[ModelId, Field(description="Stored without a provider's prefix and its date.")]
+PricedModel = Annotated[Name, Field(description="Stored without a provider's prefix and its date.")]
 Above = Annotated[
     int,
     Field(ge=1, le=BIGGEST, description="Prompt tokens, caches counted; above, the long rates hold for all."),
@@ -17,9 +16,6 @@ BatchPercent = Annotated[int, Field(ge=1, le=100, description="Of the token rate
 UsPercent = Annotated[int, Field(ge=100, le=1000, description="Of the token rates, where geo is us.")]
 Note = Annotated[str, Field(max_length=200, pattern=r"^[^\x00\n]*$")]
 Rate = Annotated[UsdIn, Field(description="USD per million tokens.")]
-
-# Never read, so it need not be of the field's type: PricePatch is dumped without what was not set.
-NOT_GIVEN: Any = None
 
 
 class PriceIn(In):
@@ -82,7 +78,7 @@ class PricePatch(In):
 class PriceFilters(Page):
     """`at`: only the versions in force at that moment, one a model."""
 
-    model: ModelId | None = None
+    model: Name | None = None
     at: Moment | None = None
 
 
@@ -134,7 +130,7 @@ class StoredPriceOut(VersionOut):
 class QuoteIn(In):
     """`usage` is the API's own object, raw; `at` is when the request was made: now, unless given."""
 
-    model: ModelId
+    model: Name
     usage: dict[str, Any]
     at: Moment | None = None
 

@@ -1,7 +1,6 @@
 from datetime import date, datetime
 
-from costs.schemas.sums import Day
-from system.wire import In, Out, UsdOut
+from system.wire import Day, In, Out, UsdOut
 
 
 class DayReconciled(Out):

@@ -1,15 +1,13 @@
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from costs.cursors import TimeCursor
 from executions.models import Trigger
 from system.paging import Page
-from system.wire import NodeId, Out, RangeEnd, RangeStart, Slug, UsdOut
-
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+from system.wire import Name, NodeId, Out, RangeEnd, RangeStart, Slug, UsdOut
 
 
 class CostOut(Out):

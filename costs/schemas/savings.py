@@ -1,24 +1,11 @@
-import re
 from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, Field
 
 from system.paging import Page
-from system.wire import Out, UsdOut
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("must be a day, as in 2026-11-23")
-    day = date.fromisoformat(value)
-    if not 1970 < day.year < 9998:
-        raise ValueError("must lie between the years 1970 and 9998")
-    return day
-
-
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+from system.wire import Day, Out, UsdOut
 
 
 class SavingsFilters(BaseModel):

@@ -1,32 +1,18 @@
 from __future__ import annotations
 
-import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field
 
 from costs.breakdowns import Group
 from executions.models import Trigger
-from system.paging import Page
-from system.wire import NodeId, Out, Slug, UsdOut
+from system.paging import Page, given
+from system.wire import Day, Name, NodeId, Out, Slug, UsdOut
 
 FIRST_YEAR, LAST_YEAR = 1970, 9998
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]
 MonthNumber = Annotated[int, Field(ge=1, le=12)]
-ModelName = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-
-
-def _day(value: object) -> date:
-    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-        raise ValueError("must be a day, as in 2026-11-23")
-    day = date.fromisoformat(value)
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise ValueError(f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
-    return day
-
-
-Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 
 
 class DaysAsked(BaseModel):
@@ -47,12 +33,12 @@ class SpanFilters(Page):
     date_from: Day | None = None
     date_to: Day | None = None
     agent_type: Slug | None = None
-    model: ModelName | None = None
+    model: Name | None = None
 
     @property
     def wanted(self) -> dict[str, Any]:
         """Columns of DailyCost and their values."""
-        return _given(agent_type=self.agent_type, model_used=self.model)
+        return given({"agent_type": self.agent_type, "model_used": self.model})
 
 
 class AnalysisFilters(SpanFilters):
@@ -66,7 +52,7 @@ class BreakdownFilters(SpanFilters):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return super().wanted | _given(node_id=self.node_id, triggered_by=self.trigger)
+        return super().wanted | given({"node_id": self.node_id, "triggered_by": self.trigger})
 
 
 class SummaryFilters(Page):
@@ -74,16 +60,12 @@ class SummaryFilters(Page):
 
     @property
     def wanted(self) -> dict[str, Any]:
-        return _given(year=self.year)
+        return given({"year": self.year})
 
 
 class MonthAsked(BaseModel):
     year: Year
     month: MonthNumber
-
-
-def _given(**values: Any) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 class CurrentMonth(Out):

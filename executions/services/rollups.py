@@ -23,7 +23,7 @@ def add_ended(
 ) -> None:
     """Count one execution that has just ended; in the transaction that ends it."""
     key = {"agent_type": agent_type, "status": status}
-    day = {"day": timezone.localtime(ended_at).date(), "node_id": node_id}
+    day = {"day": timezone.localdate(ended_at), "node_id": node_id}
     sums: dict[str, dict[str, Any]] = {
         "add": {
             "executions": 1, "duration_ms": duration_ms, "cost_usd": cost_usd, "tokens_used": tokens_used
@@ -39,7 +39,7 @@ def add_late_cost(
     *, ended_at: datetime, agent_type: str, node_id: str, status: str, cost_usd: Decimal, tokens_used: int
 ) -> None:
     """Money that became known after its execution had ended."""
-    day = timezone.localtime(ended_at).date()
+    day = timezone.localdate(ended_at)
     days = DailyExecutions.objects.filter(day=day, agent_type=agent_type, node_id=node_id, status=status)
     totals = ExecutionTotal.objects.filter(agent_type=agent_type, status=status)
     sums: tuple[QuerySet[Any], ...] = (days, totals)

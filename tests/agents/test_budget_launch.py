@@ -78,7 +78,7 @@ def test_a_schedule_has_runs_of_its_own(make_agent: MakeAgent) -> None:
     launch_agent("probe-run", trigger_source="daily")
     launch_agent("probe-run")
     launch_agent("probe-run", trigger_source="hourly", triggered_by="schedule")
-    assert "(schedule hourly, each month) allows 1 runs" in refused(trigger_source="hourly")
+    assert "(schedule hourly, each month) allows 1 run:" in refused(trigger_source="hourly")
     launch_agent("probe-run", trigger_source="daily")
 
 

@@ -55,7 +55,7 @@ def test_it_stops_before_the_next_request_and_keeps_the_report(
     assert execution.status == Status.FAILED
     assert len(server.requests) == 1
     assert (
-        "The budget turn (everything, each execution) allows 1 requests: 1 requests are spent"
+        "The budget turn (everything, each execution) allows 1 request: 1 request is spent"
         in execution.error_message
     )
     assert execution.report["analyst"] == "claude"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.analysts.base import Evidence
-from agents.analysts.claude_prompt import SYSTEM, UNTRUSTED
+from agents.analysts.claude_prompt import SYSTEM, UNTRUSTED, prompt_tokens_at_most
 from agents.analysts.evidence import PROMPT_LIMIT, fair_shares, fit, shorten
 from tests.agents.asking import Remembering, a_task, ask
 from tests.messages_api import MessagesServer
@@ -129,3 +129,9 @@ def test_all_steps_together_keep_the_limit(outputs: list[str], limit: int) -> No
     kept = sum(len(step.get("output", "").encode()) for step in steps)
     assert kept <= limit + 60 * len(steps)  # the notes
     assert (left_out == 0) == (sum(len(text.encode()) for text in outputs) <= limit)
+
+
+def test_signs_that_no_tokenizer_knows_are_counted_by_their_bytes() -> None:
+    """Or a hostile file name would use more tokens than were reserved for it."""
+    plain, strange = ({"messages": sign * 10_000} for sign in ("a", "\U00013000"))
+    assert prompt_tokens_at_most(strange) - prompt_tokens_at_most(plain) == 40_000 - 5_000

@@ -11,6 +11,7 @@ from uuid import UUID
 from costs.rates import shipped_prices
 from system.money import text_of, units_of, usd_of
 from tests.benchmarks.engines import Database
+from tests.benchmarks.history import DAILY_EXECUTIONS, EXECUTION_TOTALS
 
 DAYS = 395
 RECORDS_EACH = 5  # of an execution
@@ -36,21 +37,6 @@ RECORD = (
 EVENTS = """
 INSERT INTO executions_executionevent (execution_id, seq, event, at, data)
 SELECT id, 1, 'execution:started', started_at, '{}' FROM executions_execution ORDER BY id
-"""
-DAILY_EXECUTIONS = """
-INSERT INTO executions_dailyexecutions
-(day, agent_type, node_id, status, executions, duration_ms, fastest_ms, slowest_ms, cost_usd, tokens_used,
- last_started_at)
-SELECT date(completed_at), agent_type, node_id, status, count(*), sum(duration_ms), min(duration_ms),
-       max(duration_ms), sum(cost_usd), sum(tokens_used), max(started_at)
-FROM executions_execution GROUP BY 1, 2, 3, 4
-"""
-EXECUTION_TOTALS = """
-INSERT INTO executions_executiontotal
-(agent_type, status, executions, duration_ms, fastest_ms, slowest_ms, cost_usd, tokens_used, last_started_at)
-SELECT agent_type, status, sum(executions), sum(duration_ms), min(fastest_ms), max(slowest_ms),
-       sum(cost_usd), sum(tokens_used), max(last_started_at)
-FROM executions_dailyexecutions GROUP BY 1, 2
 """
 DAILY_COSTS = """
 INSERT INTO costs_dailycost

@@ -57,6 +57,15 @@ def test_it_shows_the_month_its_end_budgets_and_what_stands_out(viewer: Client) 
         assert words in page, words
 
 
+def test_a_budget_shows_each_of_its_caps(viewer: Client) -> None:
+    spend("0.25")
+    Budget.objects.create(name="both", amount_usd="0.5", max_tokens=2_000_000)
+    Budget.objects.create(name="each", period="execution", amount_usd="0.02")
+    page = viewer.get(PAGE).content.decode()
+    assert "0.25 of 0.5 USD, 1,500 of 2,000,000 tokens" in page
+    assert "<strong>0.02 USD</strong>" in page
+
+
 def test_nothing_in_it_runs(viewer: Client) -> None:
     everything()
     assert "<img src=x" not in viewer.get(PAGE).content.decode()

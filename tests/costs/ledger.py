@@ -1,7 +1,7 @@
 """A small ledger: executions with records, and all that is added up from them, to be compared."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from threading import Event
 from typing import Any
 
@@ -22,8 +22,9 @@ USAGE: Mapping[str, Any] = {
 LEDGER = (CostRecord, DailyCost, Execution, DailyExecutions, ExecutionEvent, MonthlyCostSummary, ModelPrice)
 
 
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+def at(when: str | datetime) -> datetime:
+    """A moment; a text is in UTC."""
+    return datetime.fromisoformat(when).replace(tzinfo=UTC) if isinstance(when, str) else when
 
 
 def an_execution(agent_type: str = "disk-space") -> Execution:
@@ -31,12 +32,20 @@ def an_execution(agent_type: str = "disk-space") -> Execution:
 
 
 def spend(
-    execution: Execution, when: str, model: str = HAIKU, usage: Mapping[str, Any] = USAGE
+    execution: Execution, when: str | datetime, model: str = HAIKU, usage: Mapping[str, Any] = USAGE
 ) -> CostRecord:
     with changing_totals(execution.pk) as change:
         record = record_cost(change, model=model, usage=usage, at=at(when))
     assert record is not None
     return record
+
+
+def spent(day: date, cost: str = "1", agent: str = "a", executions: int = 1, unpriced: int = 0) -> None:
+    """A row of daily sums that no record stands behind."""
+    DailyCost.objects.create(
+        day=day, agent_type=agent, model_used="m", node_id="n", cost_usd=cost, executions=executions,
+        records=2, unpriced_records=unpriced, tokens_used=10,
+    )  # fmt: skip
 
 
 def end(execution: Execution) -> None:

@@ -20,14 +20,14 @@ def a_quiet_past() -> None:
 
 
 def test_nothing_odd_says_nothing() -> None:
-    assert check_anomalies(NOW) == "0 since yesterday, 0 of them said for the first time."
+    assert check_anomalies(NOW) == "Nothing stands out since yesterday."
     assert not Alert.objects.exists()
 
 
 def test_a_dear_run_of_yesterday_is_said_once() -> None:
     uid = a_run("disk", NOW - timedelta(days=1), "1.5")
-    assert check_anomalies(NOW).startswith("3 since yesterday, 3 of")
-    assert check_anomalies(NOW + timedelta(hours=1)).startswith("3 since yesterday, 0 of")
+    assert check_anomalies(NOW).startswith("3 found since yesterday, 3 of")
+    assert check_anomalies(NOW + timedelta(hours=1)).startswith("3 found since yesterday, 0 of")
     alert = Alert.objects.get(key=f"cost-anomaly:{uid}:disk")
     assert (alert.kind, alert.severity) == ("cost-anomaly", "warning")
     assert alert.title == "disk cost 1.5 USD in a run on 2026-06-19"

@@ -52,7 +52,7 @@ def test_the_cap_that_is_nearest_counts() -> None:
     a_budget("both", amount_usd=Decimal(100), max_turns=2)
     assert after_spending(1) == ["budget:both:2026-11-01:50"]
     alert = Alert.objects.get()
-    assert "1 requests of 2 requests are used up. It resets at 2026-12-01 00:00 (UTC)." in alert.detail
+    assert "has used up 1 request of 2 requests. It resets at 2026-12-01 00:00 (UTC)." in alert.detail
     assert alert.data["cap"] == "max_turns"
 
 

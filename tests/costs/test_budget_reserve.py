@@ -94,8 +94,8 @@ def test_what_others_spend_does_not_count_in_a_scope() -> None:
 @pytest.mark.parametrize(
     ("caps", "message"),
     [
-        ({"max_tokens": 2_000_150}, "2000150 tokens: 2000000 tokens are spent and 100 tokens reserved"),
-        ({"max_turns": 2}, "2 requests: 1 requests are spent and 1 requests reserved"),
+        ({"max_tokens": 2_000_150}, "2,000,150 tokens: 2,000,000 tokens are spent and 100 tokens reserved"),
+        ({"max_turns": 2}, "2 requests: 1 request is spent and 1 request reserved"),
     ],
 )
 @pytest.mark.parametrize("period", Period.values)

@@ -5,7 +5,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def test_a_directory_is_no_file(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def database(template: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+def database(template: Path, tmp_path: Path, django_db_blocker: DjangoDbBlocker) -> Database:
     """With three hundred records: more than a pipe holds that nobody reads."""
     database = Database(tmp_path)
     shutil.copy(template, database.file)

@@ -6,17 +6,12 @@ from typing import Any
 
 import pytest
 
-from costs.models import DailyCost, MonthlyCostSummary
+from costs.models import MonthlyCostSummary
 from costs.summaries import update_due_summaries
+from tests.costs.ledger import spent
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 1, tzinfo=UTC)
-
-
-def spent(day: date, cost: str = "1") -> None:
-    DailyCost.objects.create(
-        day=day, agent_type="a", model_used="m", node_id="n", cost_usd=cost, executions=1, records=1
-    )
 
 
 def due(now: datetime = NOW) -> list[str]:

@@ -1,7 +1,7 @@
 """Every change of a price is seen at once, whoever makes it; a request told twice at once counts once."""
 
 import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,11 +12,15 @@ TELL = "from tests.costs.price_story import main; main()"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with new_database(request.param, Path(tmp_path_factory.mktemp("data"))) as database:
-        for arguments in (["migrate"], ["shell", "--verbosity", "0", "-c", TELL]):
-            done = database.manage(*arguments)
-            assert done.returncode == 0, done.stderr
+def told(
+    request: pytest.FixtureRequest,
+    template_of: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
+    engine, data = request.param, tmp_path_factory.mktemp("data")
+    with new_database(engine, data, template_of(engine)) as database:
+        done = database.manage("shell", "--verbosity", "0", "-c", TELL)
+        assert done.returncode == 0, done.stderr
         return {"engine": request.param, **json.loads(done.stdout.splitlines()[-1])}
 
 

@@ -1,5 +1,7 @@
 """However usage is cut into records, the ledger's sums are the same; a repeated request is nothing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -71,27 +73,26 @@ def sums_of(execution: Execution) -> dict[str, Decimal]:
     return found
 
 
-class Rollback(Exception):
-    pass
+@contextmanager
+def undone() -> Iterator[None]:
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @FEW
 @given(MODELS, split_usages())
 def test_splitting_over_records_changes_no_sum_of_any_class(model: str, usages: Any) -> None:
     whole, parts = usages
-    try:
-        with transaction.atomic():
-            one, many = recorded(model, [whole]), recorded(model, parts)
-            assert sums_of(one) == sums_of(many)
-            assert one.cost_usd == many.cost_usd == sums_of(many)["total_cost_usd"]
-            assert one.tokens_used == many.tokens_used
-            day = DailyCost.objects.get()
-            assert day.cost_usd == 2 * sums_of(one)["total_cost_usd"]
-            assert day.cache_saved_usd == 2 * sums_of(one)["cache_saved_usd"]
-            assert day.batchable_usd == 2 * sums_of(one)["batchable_usd"]
-            raise Rollback
-    except Rollback:
-        pass
+    with undone():
+        one, many = recorded(model, [whole]), recorded(model, parts)
+        assert sums_of(one) == sums_of(many)
+        assert one.cost_usd == many.cost_usd == sums_of(many)["total_cost_usd"]
+        assert one.tokens_used == many.tokens_used
+        day = DailyCost.objects.get()
+        assert day.cost_usd == 2 * sums_of(one)["total_cost_usd"]
+        assert day.cache_saved_usd == 2 * sums_of(one)["cache_saved_usd"]
+        assert day.batchable_usd == 2 * sums_of(one)["batchable_usd"]
 
 
 @FEW
@@ -101,13 +102,9 @@ def test_iterations_are_the_same_as_records(model: str, usages: Any) -> None:
     served = {name: parts[0].get(name) for name in ("service_tier", "inference_geo")}
     bare = [{k: v for k, v in part.items() if k not in (*served, "server_tool_use")} for part in parts]
     iterations = [{"type": "message", **part} for part in bare]
-    try:
-        with transaction.atomic():
-            one = recorded(model, [{**served, "iterations": iterations}])
-            assert sums_of(one) == sums_of(recorded(model, [{**served, **part} for part in bare]))
-            raise Rollback
-    except Rollback:
-        pass
+    with undone():
+        one = recorded(model, [{**served, "iterations": iterations}])
+        assert sums_of(one) == sums_of(recorded(model, [{**served, **part} for part in bare]))
 
 
 @FEW
@@ -116,15 +113,11 @@ def test_what_caching_saved_is_the_difference_to_the_same_uncached(model: str, u
     whole, _ = usages
     prompt = sum(whole[name] for name in COUNTS if name != "output_tokens")
     uncached = {name: value for name, value in whole.items() if not name.startswith("cache")}
-    try:
-        with transaction.atomic():
-            cached = sums_of(recorded(model, [whole]))
-            plain = sums_of(recorded(model, [{**uncached, "input_tokens": prompt}]))
-            assert cached["cache_saved_usd"] == plain["total_cost_usd"] - cached["total_cost_usd"]
-            assert plain["cache_saved_usd"] == 0
-            raise Rollback
-    except Rollback:
-        pass
+    with undone():
+        cached = sums_of(recorded(model, [whole]))
+        plain = sums_of(recorded(model, [{**uncached, "input_tokens": prompt}]))
+        assert cached["cache_saved_usd"] == plain["total_cost_usd"] - cached["total_cost_usd"]
+        assert plain["cache_saved_usd"] == 0
 
 
 @FEW
@@ -132,16 +125,12 @@ def test_what_caching_saved_is_the_difference_to_the_same_uncached(model: str, u
 def test_what_a_batch_would_discount_is_twice_the_discount(model: str, usages: Any) -> None:
     whole, _ = usages
     single = {name: value for name, value in whole.items() if name != "service_tier"}
-    try:
-        with transaction.atomic():
-            now = sums_of(recorded(model, [single]))
-            batch = sums_of(recorded(model, [{**single, "service_tier": "batch"}]))
-            assert now["batchable_usd"] == 2 * (now["total_cost_usd"] - batch["total_cost_usd"])
-            assert now["batchable_usd"] == now["total_cost_usd"] - now["web_search_cost_usd"]
-            assert batch["batchable_usd"] == 0
-            raise Rollback
-    except Rollback:
-        pass
+    with undone():
+        now = sums_of(recorded(model, [single]))
+        batch = sums_of(recorded(model, [{**single, "service_tier": "batch"}]))
+        assert now["batchable_usd"] == 2 * (now["total_cost_usd"] - batch["total_cost_usd"])
+        assert now["batchable_usd"] == now["total_cost_usd"] - now["web_search_cost_usd"]
+        assert batch["batchable_usd"] == 0
 
 
 @FEW
@@ -149,19 +138,15 @@ def test_what_a_batch_would_discount_is_twice_the_discount(model: str, usages: A
 def test_a_request_that_comes_again_changes_nothing(model: str, usages: Any) -> None:
     _, parts = usages
     names = [f"req_{number}" for number in range(len(parts))]
-    try:
-        with transaction.atomic():
-            once = recorded(model, parts, names)
-            state = [list(DailyCost.objects.values(*AMOUNTS, "records")), once.cost_usd, once.event_count]
-            again = recorded(model, [*parts, *parts], [*names, *names])
-            once.refresh_from_db()
-            assert [
-                list(DailyCost.objects.values(*AMOUNTS, "records")),
-                once.cost_usd,
-                once.event_count,
-            ] == state
-            assert CostRecord.objects.filter(execution=again).count() == 0
-            assert not again.tokens_used
-            raise Rollback
-    except Rollback:
-        pass
+    with undone():
+        once = recorded(model, parts, names)
+        state = [list(DailyCost.objects.values(*AMOUNTS, "records")), once.cost_usd, once.event_count]
+        again = recorded(model, [*parts, *parts], [*names, *names])
+        once.refresh_from_db()
+        assert [
+            list(DailyCost.objects.values(*AMOUNTS, "records")),
+            once.cost_usd,
+            once.event_count,
+        ] == state
+        assert CostRecord.objects.filter(execution=again).count() == 0
+        assert not again.tokens_used

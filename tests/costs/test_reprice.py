@@ -93,7 +93,7 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing() -> None:
         "0",
         "0",
     ]
-    assert rows[UNKNOWN] == ["1", "0", "0.0056", "0.0056", "1", "0"]
+    assert rows[UNKNOWN] == ["1", "unpriced", "0.0056", "0.0056", "1", "0"]
     assert rows[OPUS][3:] == ["0", "0", "0"]
     assert lines[4] == "3 of 5 records would be corrected; nothing was written (--apply does)."
 

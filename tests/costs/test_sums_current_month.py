@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -30,10 +29,6 @@ def current(viewer: ApiClient) -> dict[str, Any]:
     return document
 
 
-def utc(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo("UTC")).replace(tzinfo=None).isoformat()
-
-
 def this_month() -> datetime:
     """Its first moment."""
     return timezone.localtime().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -48,8 +43,8 @@ def test_nothing_is_zeros(viewer: ApiClient) -> None:
 
 def test_an_execution_counts_once_and_what_has_no_price_is_counted_apart(viewer: ApiClient) -> None:
     one, other = an_execution(), an_execution()
-    records = [spend(one, utc(timezone.now()), model) for model in (OPUS, OPUS, UNKNOWN)]
-    records.append(spend(other, utc(timezone.now())))
+    records = [spend(one, timezone.now(), model) for model in (OPUS, OPUS, UNKNOWN)]
+    records.append(spend(other, timezone.now()))
     document = current(viewer)
     cost = sum((record.total_cost_usd or 0 for record in records), Decimal(0))
     assert Decimal(document["cost"]) == cost
@@ -65,15 +60,15 @@ def test_an_execution_counts_once_and_what_has_no_price_is_counted_apart(viewer:
 def test_the_month_begins_at_midnight_of_the_time_zone(viewer: ApiClient, settings: Any, zone: str) -> None:
     settings.TIME_ZONE = zone
     begin = this_month()
-    spend(an_execution(), utc(begin - timedelta(microseconds=1)))
+    spend(an_execution(), begin - timedelta(microseconds=1))
     assert current(viewer)["records"] == 0
-    inside = spend(an_execution(), utc(begin))
+    inside = spend(an_execution(), begin)
     assert Decimal(current(viewer)["cost"]) == inside.total_cost_usd
     assert (inside.year, inside.month, inside.day) == (begin.year, begin.month, 1)
 
 
 def test_what_changes_is_seen_at_once(viewer: ApiClient) -> None:
-    record = spend(an_execution(), utc(timezone.now()))
+    record = spend(an_execution(), timezone.now())
     assert Decimal(current(viewer)["cost"]) == record.total_cost_usd
     DailyCost.objects.update(cost_usd="0.000000000001")  # as a repair does
     assert current(viewer)["cost"] == "0.000000000001"

@@ -1,16 +1,16 @@
 """GET /costs/daily (row 38): ascending, today last, a day without costs is there too."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from costs.models import DailyCost
 from costs.schemas.sums import DayCosts
 from system.roles import Role
 from tests.api_clients import ApiClient, fields_of
+from tests.costs.ledger import spent
 
 pytestmark = pytest.mark.django_db
 
@@ -28,13 +28,6 @@ def daily(viewer: ApiClient, query: str = "") -> list[dict[str, Any]]:
     assert document["count"] == len(document["items"])
     items: list[dict[str, Any]] = document["items"]
     return items
-
-
-def spent(day: date, cost: str, agent: str = "a", executions: int = 1, unpriced: int = 0) -> None:
-    DailyCost.objects.create(
-        day=day, agent_type=agent, model_used="m", node_id="n", cost_usd=cost, executions=executions,
-        records=2, unpriced_records=unpriced, tokens_used=10,
-    )  # fmt: skip
 
 
 def test_thirty_days_up_to_today(viewer: ApiClient) -> None:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from costs.breakdowns import Group, cost_breakdown
 from costs.models import CostRecord, DailyCost, DailyTotal
+from costs.months import month_at
 from costs.services import record_cost
 from costs.summaries import update_monthly_summary
-from costs.sums import month_at
 from executions.services import changing_totals
 from system.money import usd_of
 from system.paging import Page

@@ -12,9 +12,7 @@ from costs.models import DailyCost
 from costs.schemas.sums import MonthCosts
 from system.roles import Role
 from tests.api_clients import ApiClient, fields_of
-from tests.costs.ledger import an_execution, spend
-from tests.costs.test_sums_current_month import utc
-from tests.costs.test_sums_daily import spent
+from tests.costs.ledger import an_execution, spend, spent
 
 pytestmark = pytest.mark.django_db
 
@@ -74,7 +72,7 @@ def test_a_late_record_in_an_old_month_shows_at_once(viewer: ApiClient) -> None:
 def test_ten_years_cost_one_query(
     viewer: ApiClient, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    spend(an_execution(), utc(timezone.now()))
+    spend(an_execution(), timezone.now())
     trends(viewer)
     with django_assert_num_queries(1):
         viewer.get("/costs/trends?months=120")

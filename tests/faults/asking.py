@@ -67,7 +67,7 @@ def dearest_of(agent: AgentConfiguration) -> Dearest:
     run_claimed(lease)
     budget.delete()
     said = Execution.objects.get(pk=execution.pk).error_message
-    tokens = int(said.partition("could take up to ")[2].partition(" tokens")[0])
+    tokens = int(said.partition("could take up to ")[2].partition(" tokens")[0].replace(",", ""))
     prompt = tokens - MAX_TOKENS
     usd = dearest_request(MODEL, prompt, MAX_TOKENS, at=timezone.now(), prices=current_prices())
     assert usd is not None

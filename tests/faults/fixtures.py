@@ -1,23 +1,19 @@
 """Homes on either engine, and our own connection to their database."""
 
-import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import environ
-import psycopg
 import pytest
 from django.db import connections
 from pytest_django import DjangoDbBlocker, Settings
 
 from executions.doorbell import socket_directory
-from tests.databases import SERVER
+from tests.databases import ENGINES, new_postgresql
 from tests.faults.home import Home
-
-ENGINES = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
 
 
 @contextmanager
@@ -48,6 +44,22 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home.database
 
 
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of one on PostgreSQL."""
+    with new_postgresql() as url:
+        home = Home(tmp_path_factory.mktemp("template"), url)
+        assert home.manage("migrate", "--verbosity", "0").wait(60) == 0
+        yield url.rpartition("/")[2]
+
+
+@pytest.fixture(scope="session")
+def template_of(request: pytest.FixtureRequest) -> Callable[[str], str]:
+    """For tests.databases.new_database: the template of an engine, made when it is first asked for."""
+    names = {"sqlite": "template", "postgresql": "postgres_template"}
+    return lambda engine: str(request.getfixturevalue(names[engine]))
+
+
 @pytest.fixture
 def home(
     template: Path, tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBlocker
@@ -61,23 +73,18 @@ def home(
 
 
 @pytest.fixture
-def postgres_home(tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBlocker) -> Iterator[Home]:
+def postgres_home(
+    postgres_template: str, tmp_path: Path, settings: Settings, django_db_blocker: DjangoDbBlocker
+) -> Iterator[Home]:
     """The same on a PostgreSQL database that is dropped afterwards."""
-    name = f"claudeops_{secrets.token_hex(6)}"
-    url = f"{SERVER.rpartition('/')[0]}/{name}"
-    with psycopg.connect(SERVER, autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name}")
-        try:
-            home = Home(tmp_path, url)
-            assert home.manage("migrate", "--verbosity", "0").wait(60) == 0
-            with (
-                django_db_blocker.unblock(),
-                inside(tmp_path, settings, OPTIONS={}, **environ.Env.db_url_config(url)),
-            ):
-                yield home
-                home.close()
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with new_postgresql(postgres_template) as url:
+        home = Home(tmp_path, url)
+        with (
+            django_db_blocker.unblock(),
+            inside(tmp_path, settings, OPTIONS={}, **environ.Env.db_url_config(url)),
+        ):
+            yield home
+            home.close()
 
 
 @pytest.fixture(params=ENGINES)

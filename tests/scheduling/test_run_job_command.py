@@ -43,7 +43,7 @@ def test_every_job_runs_on_an_empty_database(job: object) -> None:
 
 
 def test_it_does_what_the_job_does() -> None:
-    spend(an_execution(), timezone.now().replace(tzinfo=None).isoformat())
+    spend(an_execution(), timezone.now())
     right = daily_rows()
     DailyCost.objects.update(records=7)
     assert "1 daily sums" in said("verify-cost-sums")

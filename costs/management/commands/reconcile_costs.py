@@ -1,30 +1,23 @@
-from argparse import ArgumentParser, ArgumentTypeError
-from datetime import date
-from typing import Any, TextIO, cast
+from argparse import ArgumentParser
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from rich.console import Console
 from rich.table import Table
 
+from costs.management.days import day_of
 from costs.models import DailyReconciliation
 from costs.reconciliation import describe, reconcile_days
 from system.errors import DomainError
+from system.printing import print_table
 from system.readable import read_usd
-
-
-def a_day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ArgumentTypeError(f"{text!r} is no day, as 2026-11-23 is one") from None
 
 
 class Command(BaseCommand):
     help = "Compare the ledger with Anthropic's cost report, by days in UTC. Needs ANTHROPIC_ADMIN_KEY."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--from", type=a_day, metavar="DAY", help="the first day (six before the last)")
-        parser.add_argument("--to", type=a_day, metavar="DAY", help="the last day (yesterday)")
+        parser.add_argument("--from", type=day_of, metavar="DAY", help="the first day (six before the last)")
+        parser.add_argument("--to", type=day_of, metavar="DAY", help="the last day (yesterday)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -34,7 +27,7 @@ class Command(BaseCommand):
         table = Table("day (UTC)", "recorded", "reported", "difference", "", box=None, pad_edge=False)
         for row in rows:
             table.add_row(*cells_of(row))
-        Console(file=cast(TextIO, self.stdout), highlight=False).print(table)
+        print_table(self.stdout, table)
         self.stdout.write(describe(rows))
 
 

@@ -1,6 +1,7 @@
 import sys
 from argparse import ArgumentParser
-from typing import Any, TextIO, cast
+from datetime import date
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
@@ -14,9 +15,11 @@ from costs.price_book import current_prices
 from costs.repricing import Difference, Repricing, count_records, reprice
 from costs.summaries import update_due_summaries
 from system.money import text_of
+from system.printing import print_table
+from system.terminal_text import clean
 
-WIDTH_OF_A_FILE = 200  # a pipe has none of its own
 SHOWN = 20
+UNPRICED = "unpriced"
 
 
 class Command(BaseCommand):
@@ -33,8 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         first, last = days_of(options, options["first"], options["last"])
         result = self._reprice(first, last, apply=options["apply"])
-        width = None if self.stdout.isatty() else WIDTH_OF_A_FILE
-        Console(file=cast(TextIO, self.stdout), highlight=False, width=width).print(table_of(result))
+        print_table(self.stdout, table_of(result))
         for pk, why in list(result.unreadable.items())[:SHOWN]:
             self.stderr.write(f"Record {pk} was left as it is: {why}")
         if len(result.unreadable) > SHOWN:
@@ -48,7 +50,7 @@ class Command(BaseCommand):
                 " (--apply does)."
             )
 
-    def _reprice(self, first: Any, last: Any, *, apply: bool) -> Repricing:
+    def _reprice(self, first: date, last: date, *, apply: bool) -> Repricing:
         prices = current_prices()
         console = Console(file=sys.stderr, quiet=not sys.stderr.isatty())
         with Progress(console=console) as progress:
@@ -62,18 +64,18 @@ class Command(BaseCommand):
 def table_of(result: Repricing) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column("model")
-    for heading in ("records", "was", "would be", "difference", "newly priced", "unpriced now"):
+    for heading in ("records", "was", "would be", "difference", "newly priced", "no longer priced"):
         table.add_column(heading, justify="right")
     for model, difference in sorted(result.models.items()):
-        table.add_row(escape(model), *cells_of(difference))
+        table.add_row(escape(clean(model)), *cells_of(difference))
     return table
 
 
 def cells_of(difference: Difference) -> list[str]:
     return [
         f"{difference.records:,}",
-        text_of(difference.was),
-        text_of(difference.would_be),
+        text_of(difference.was) if difference.priced_before else UNPRICED,
+        text_of(difference.would_be) if difference.priced_after else UNPRICED,
         text_of(difference.would_be - difference.was),
         f"{difference.newly_priced:,}",
         f"{difference.unpriced_now:,}",

@@ -1,15 +1,14 @@
 from argparse import ArgumentParser
-from typing import Any, TextIO, cast
+from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from executions.models import Execution, Status
-
-WIDTH_OF_A_FILE = 200  # a pipe has none of its own
+from system.printing import print_table
+from system.terminal_text import clean
 
 STYLES = {
     Status.PENDING: "dim",
@@ -40,8 +39,7 @@ class Command(BaseCommand):
         table.add_column("what came of it", no_wrap=True, overflow="ellipsis", ratio=1)
         for row in rows[: max(1, options["limit"])]:
             table.add_row(*cells_of(row))
-        width = None if self.stdout.isatty() else WIDTH_OF_A_FILE
-        Console(file=cast(TextIO, self.stdout), highlight=False, width=width).print(table)
+        print_table(self.stdout, table)
 
 
 def cells_of(row: Execution) -> list[str]:
@@ -53,5 +51,5 @@ def cells_of(row: Execution) -> list[str]:
         timezone.localtime(row.started_at).strftime("%Y-%m-%d %H:%M:%S"),
         f"{row.elapsed_ms() / 1000:.1f} s",
         "" if row.cost_usd is None else f"${row.cost_usd:.4f}",
-        escape(row.headline),
+        escape(clean(row.headline)),
     ]

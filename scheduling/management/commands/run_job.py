@@ -1,11 +1,10 @@
 import os
 from argparse import ArgumentParser
-from typing import Any, TextIO, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,8 +12,7 @@ from scheduling.job_runs import run_job_here
 from scheduling.jobs import JOBS, Job
 from scheduling.models import JobRun, JobState
 from system.errors import DomainError
-
-WIDTH_OF_A_FILE = 200  # a pipe has none of its own
+from system.printing import print_table
 
 
 class Command(BaseCommand):
@@ -44,8 +42,7 @@ class Command(BaseCommand):
             table.add_column(heading)
         for job in JOBS:
             table.add_row(job.name, str(job.when), escape(last_run(job)), escape(job.what))
-        width = None if self.stdout.isatty() else WIDTH_OF_A_FILE
-        Console(file=cast(TextIO, self.stdout), highlight=False, width=width).print(table)
+        print_table(self.stdout, table)
 
 
 def last_run(job: Job) -> str:
