@@ -14,6 +14,8 @@ PROBLEM: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
 ALWAYS = (400, 422, 500, 503)
 WITH_SIGN_IN = (401, 403)
 WITH_BODY = (413, 415)
+# As RFC 9110 names them, and Python from 3.13 on: the document is the same on every version.
+PHRASES = {**responses, 413: "Content Too Large", 422: "Unprocessable Content"}
 
 
 def completed(document: OpenAPISchema) -> OpenAPISchema:
@@ -55,6 +57,9 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
         found.setdefault(status, {"description": responses[status]})
         if status not in found or _is_problem(found[status]) or "content" not in found[status]:
             found[status]["content"] = {CONTENT_TYPE: PROBLEM}
+    for status, response in found.items():
+        if response["description"] == responses[status]:
+            response["description"] = PHRASES[status]
     operation["responses"] = dict(sorted(found.items()))
 
 
