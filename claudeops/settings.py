@@ -4,8 +4,10 @@ CLAUDEOPS_ENV is development (the default), production or test. They differ in t
 pragmas, in what a start refuses (claudeops/checks.py) and in whether slow queries are logged.
 """
 
+import base64
 import secrets
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +37,13 @@ HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
 
 
-def _own_secret_key() -> str:
+def _kept(name: str, make: Callable[[], str]) -> str:
     """A key made on the first start and kept beside the data, readable by its owner only."""
-    path = DATA_DIR / "secret_key"
+    path = DATA_DIR / name
     if not path.exists():
-        draft = DATA_DIR / f".secret_key.{secrets.token_hex(4)}"
+        draft = DATA_DIR / f".{name}.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
-        draft.write_text(secrets.token_urlsafe(64))
+        draft.write_text(make())
         try:
             path.hardlink_to(draft)  # atomic: of several first starts, one key wins
         except FileExistsError:
@@ -51,7 +53,16 @@ def _own_secret_key() -> str:
     return path.read_text().strip()
 
 
-SECRET_KEY = env.str("SECRET_KEY", default="") or _own_secret_key()
+def _fernet_key() -> str:
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
+
+
+SECRET_KEY = env.str("SECRET_KEY", default="") or _kept("secret_key", lambda: secrets.token_urlsafe(64))
+# Secrets in rows are encrypted with the first of these and opened with any (system/secrets.py). On several
+# hosts they must be the same: one in each line of the file, or separated by commas.
+ENCRYPTION_KEYS = (
+    env.list("CLAUDEOPS_ENCRYPTION_KEYS", default=[]) or _kept("encryption_key", _fernet_key).split()
+)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 

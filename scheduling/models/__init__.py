@@ -1,4 +1,4 @@
 from scheduling.models.job_runs import JobRun, JobState
-from scheduling.models.schedules import Schedule
+from scheduling.models.schedules import MissedPolicy, OverlapPolicy, Schedule
 
-__all__ = ["JobRun", "JobState", "Schedule"]
+__all__ = ["JobRun", "JobState", "MissedPolicy", "OverlapPolicy", "Schedule"]

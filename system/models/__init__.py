@@ -1,4 +1,5 @@
 from system.models.alerts import Alert, Severity
+from system.models.counters import Counter
 from system.models.metrics import SystemMetric, SystemMetricQuerySet
 from system.models.nodes import Node
 from system.models.settings import AppSetting
@@ -9,6 +10,7 @@ __all__ = [
     "Alert",
     "ApiToken",
     "AppSetting",
+    "Counter",
     "Node",
     "Severity",
     "SystemMetric",

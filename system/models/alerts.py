@@ -11,7 +11,8 @@ class Severity(models.TextChoices):
 class Alert(models.Model):
     """Something a person should know, said once: `key` is what it is about, in the state it is in.
 
-    Rows are made by system.alerts.raise_alert alone; whatever delivers them reads from here.
+    What has a `subject` goes on until it is resolved: of each subject one alert at most is open. Rows are
+    written by system.alerts alone; whatever delivers them reads from here.
     """
 
     kind = models.SlugField(max_length=50, db_index=False)
@@ -20,6 +21,10 @@ class Alert(models.Model):
     title = models.CharField(max_length=200)
     detail = models.TextField(blank=True, default="")
     data = models.JSONField(default=dict, blank=True)
+    agent_type = models.CharField(max_length=100, blank=True, default="", db_default="")
+    node_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    subject = models.CharField(max_length=200, blank=True, default="", db_default="")
+    resolved_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -28,8 +33,18 @@ class Alert(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(severity__in=Severity.values), name="alert_severity_known"
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["subject"],
+                name="alert_open_once",
+                condition=models.Q(resolved_at__isnull=True) & ~models.Q(subject=""),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """It told of a state that goes on, and nobody has said that it ended."""
+        return bool(self.subject) and self.resolved_at is None
