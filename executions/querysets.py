@@ -18,11 +18,23 @@ class ExecutionQuerySet(models.QuerySet["Execution"]):
     def pending(self) -> ExecutionQuerySet:
         return self.filter(status="pending")
 
+    def queued(self) -> ExecutionQuerySet:
+        """Those that wait for a worker, and for nothing else."""
+        return self.pending().filter(queued_at__isnull=False)
+
+    def held(self) -> ExecutionQuerySet:
+        """Those that wait for a limit to allow them: in no queue, and counted by no limit."""
+        return self.pending().filter(queued_at__isnull=True)
+
     def running(self) -> ExecutionQuerySet:
         return self.filter(status="running")
 
     def active(self) -> ExecutionQuerySet:
         return self.filter(status__in=["pending", "running"])
+
+    def admitted(self) -> ExecutionQuerySet:
+        """What is active, but for what is held: it takes up a place."""
+        return self.filter(models.Q(status="running") | models.Q(status="pending", queued_at__isnull=False))
 
     def on_node(self, node_id: str) -> ExecutionQuerySet:
         return self.filter(node_id=node_id)

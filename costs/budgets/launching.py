@@ -9,7 +9,13 @@ from costs.budgets.applying import Subject, hard_budgets
 from costs.budgets.errors import BudgetExceeded
 from costs.budgets.usage import BudgetState, Cap, states_of
 from costs.budgets.wording import unpriced_text
+from costs.models import Budget
 from costs.price_book import current_prices
+
+
+def has_hard_budgets() -> bool:
+    """Whether there is any that `check_launch` could find used up."""
+    return Budget.objects.filter(enabled=True, is_hard=True).exists()
 
 
 def check_launch(subject: Subject) -> None:

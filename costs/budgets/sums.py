@@ -1,10 +1,10 @@
 """What has been used up under a budget, as expressions: the same ones decide and show."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BigIntegerField, F, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, F, Q, QuerySet, Subquery, Value
 from django.db.models.expressions import Combinable, ExpressionWrapper
 
 from costs.budgets.windows import Window, window_of
@@ -14,6 +14,7 @@ from executions.models import DailyExecutions, Execution
 from system.money import UsdField
 
 COLUMNS = {Scope.AGENT: "agent_type", Scope.NODE: "node_id", Scope.SCHEDULE: "trigger_source"}
+HELD_AT_MOST = timedelta(days=7)
 RECORD_TOKENS = F("input_tokens") + F("output_tokens") + F("cache_write_tokens") + F("cache_read_tokens")
 
 
@@ -105,20 +106,27 @@ def _spellings(model: str, rows: QuerySet[Any]) -> list[str]:
 
 
 def runs_in(budget: Budget, window: Window) -> Combinable:
-    """Executions that ended in the window and those that wait or run now.
+    """Executions that ended in the window and those that wait or run now; of none that is held.
 
     Those of a schedule are counted by when they were launched: daily sums know no schedule.
     """
     if budget.scope == Scope.SCHEDULE:
-        launched = Execution.objects.filter(
-            trigger_source=budget.scope_value,
-            created_at__gte=window.start,
-            created_at__lt=window.resets_at,
-        )
-        return count_sum(launched, Value(1))
+        return count_sum(_launched(budget, window), Value(1))
     ended = DailyExecutions.objects.filter(day__gte=window.first, day__lt=window.after)
     return sum_of(
         count_sum(in_scope(budget, ended), F("executions")),
-        count_sum(in_scope(budget, Execution.objects.active()), Value(1)),
+        count_sum(in_scope(budget, Execution.objects.admitted()), Value(1)),
         BigIntegerField(),
+    )
+
+
+def _launched(budget: Budget, window: Window) -> QuerySet[Execution]:
+    """What was held until the window began counts in it, unless it waited for longer than HELD_AT_MOST."""
+    is_held = Q(status="pending", queued_at__isnull=True)
+    return Execution.objects.filter(
+        Q(created_at__gte=window.start) | Q(started_at__gte=window.start),
+        ~is_held,
+        trigger_source=budget.scope_value,
+        created_at__gte=window.start - HELD_AT_MOST,
+        created_at__lt=window.resets_at,
     )

@@ -2,6 +2,13 @@
 
 from executions.services.change import Change
 from executions.services.corrections import correct_cost
+from executions.services.creating import (
+    NewExecution,
+    create_execution,
+    create_executions,
+    executions_by_key,
+)
+from executions.services.holding import end_held, let_go
 from executions.services.lifecycle import (
     CancelOutcome,
     Lease,
@@ -9,7 +16,6 @@ from executions.services.lifecycle import (
     cancel_execution,
     cancel_requested_by,
     claim_execution,
-    create_execution,
     find_execution,
     give_up_lease,
     renew_lease,
@@ -28,6 +34,7 @@ __all__ = [
     "CancelOutcome",
     "Change",
     "Lease",
+    "NewExecution",
     "Tracker",
     "Verdict",
     "cancel_execution",
@@ -37,8 +44,12 @@ __all__ = [
     "claim_execution",
     "correct_cost",
     "create_execution",
+    "create_executions",
+    "end_held",
+    "executions_by_key",
     "find_execution",
     "give_up_lease",
+    "let_go",
     "renew_lease",
     "start_remote_execution",
     "starting_remote_execution",

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +35,19 @@ def insert_events(execution_id: int, first_seq: int, events: Sequence[NewEvent])
         (
             (execution_id, seq, event.event.value, event.at, _encoded(event.data), event.key)
             for seq, event in enumerate(events, start=first_seq)
+        ),
+    )
+    ring_on_commit()
+
+
+def insert_first_events(events: Iterable[tuple[int, NewEvent]]) -> None:
+    """Write event 1 of several executions, given with their primary keys, and ring after commit."""
+    insert_rows(
+        ExecutionEvent,
+        COLUMNS,
+        (
+            (execution_id, 1, event.event.value, event.at, _encoded(event.data), event.key)
+            for execution_id, event in events
         ),
     )
     ring_on_commit()

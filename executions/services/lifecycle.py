@@ -1,10 +1,8 @@
-"""How an execution comes to be, is claimed, kept alive, cancelled, and taken from a worker that was lost."""
+"""How an execution is claimed, kept alive, cancelled, and taken from a worker that was lost."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -12,14 +10,14 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from executions.errors import ExecutionEnded, ExecutionNotFound
-from executions.models import EventName, Execution, ExecutionStep, Status, Trigger
+from executions.models import Execution, ExecutionStep, Status
 from executions.services.change import Change
-from executions.services.events import NewEvent, insert_events, started_event
+from executions.services.events import insert_events, started_event
 from executions.services.remote import REMOTE
 from executions.services.state import State, load_state
 from executions.services.tracker import Tracker
 from executions.services.writing import writing
-from executions.text import without_nul
+from system.audit import record
 
 
 @dataclass(frozen=True)
@@ -31,57 +29,28 @@ class Lease:
         return Tracker(self.execution_id, self.token)
 
 
-def create_execution(
-    *,
-    agent_type: str,
-    node_id: str,
-    triggered_by: str = Trigger.MANUAL,
-    trigger_source: str = "",
-    context: Mapping[str, Any] | None = None,
-    dedupe_key: str | None = None,
-    note: str = "Queued",
-) -> tuple[Execution, bool]:
-    """Write a pending execution and its first event. With a known `dedupe_key`: that one, and False."""
-    with writing():
-        if dedupe_key is not None:
-            known = Execution.objects.filter(dedupe_key=dedupe_key).first()
-            if known is not None:
-                return known, False
-        now = timezone.now()
-        execution = Execution.objects.create(
-            agent_type=agent_type,
-            node_id=node_id,
-            triggered_by=triggered_by,
-            trigger_source=trigger_source,
-            execution_context=without_nul(dict(context or {})),
-            dedupe_key=dedupe_key,
-            started_at=now,
-            queued_at=now,
-            event_count=1,
-        )
-        data = {"timestamp": now.isoformat(), "level": "info", "message": note, "step_number": None}
-        insert_events(execution.pk, 1, [NewEvent(EventName.LOG, now, data)])
-        return execution, True
-
-
 def claim_execution(execution_id: int, *, owner: str) -> Lease | None:
     """pending → running with a new lease, in one UPDATE; None when there is nothing to claim.
 
-    A second delivery of the same message, and the loser of a race, get None.
+    A second delivery of the same message, the loser of a race, and who asks for one that is held get None.
     """
     token = uuid4()
     now = timezone.now()
     with writing():
         state = load_state(execution_id)
-        claimed = Execution.objects.filter(pk=execution_id, status=Status.PENDING).update(
-            status=Status.RUNNING,
-            started_at=now,
-            attempt=state.attempt + 1,
-            lease_token=token,
-            lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
-            lease_owner=owner,
-            event_count=state.event_count + 1,
-            updated_at=now,
+        claimed = (
+            Execution.objects.queued()
+            .filter(pk=execution_id)
+            .update(
+                status=Status.RUNNING,
+                started_at=now,
+                attempt=state.attempt + 1,
+                lease_token=token,
+                lease_until=now + timedelta(seconds=settings.LEASE_SECONDS),
+                lease_owner=owner,
+                event_count=state.event_count + 1,
+                updated_at=now,
+            )
         )
         if not claimed:
             return None
@@ -112,15 +81,25 @@ def cancel_execution(execution_id: int, *, by: str) -> CancelOutcome:
         if state.has_ended:
             raise ExecutionEnded(f"Execution {state.uid} is {state.status} already.")
         change = Change(state)
+        outcome = CancelOutcome.REQUESTED
+        rows = Execution.objects.filter(pk=execution_id, cancel_requested_at__isnull=True)
         if state.status == Status.PENDING or state.lease_token is None:
             change.cancel(by=by)
-            change.save(state.lease_token)
-            return CancelOutcome.CANCELLED
-        rows = Execution.objects.filter(pk=execution_id, cancel_requested_at__isnull=True)
-        if rows.update(cancel_requested_at=timezone.now(), cancel_requested_by=by, updated_at=timezone.now()):
+            outcome = CancelOutcome.CANCELLED
+        elif rows.update(
+            cancel_requested_at=timezone.now(), cancel_requested_by=by, updated_at=timezone.now()
+        ):
             change.add_log(f"Cancel asked for by {by}" if by else "Cancel asked for", "warn")
-            change.save(state.lease_token)
-        return CancelOutcome.REQUESTED
+        else:
+            return outcome
+        change.save(state.lease_token)
+        record(
+            "execution.cancel",
+            str(state.uid),
+            {"agent": state.agent_type, "outcome": outcome.value},
+            actor=by,
+        )
+        return outcome
 
 
 def cancel_requested_by(lease: Lease) -> str | None:

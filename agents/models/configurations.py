@@ -2,10 +2,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils import timezone
 
 from agents.configuration import LONGEST_REST_MS, ConfigurationError, parse_configuration
-from executions.models import Trigger
 from system.models import Timestamped
 from system.money import UsdField, not_negative
 
@@ -60,26 +58,3 @@ class AgentConfiguration(Timestamped):
     @property
     def duration_limit_ms(self) -> int:
         return self.max_duration_ms or LONGEST_MS
-
-
-class LaunchRefusal(models.Model):
-    """A launch that a limit refused, kept where a person will look for the run that did not happen."""
-
-    agent_type = models.CharField(max_length=100)
-    limit = models.CharField(max_length=30)
-    detail = models.TextField()
-    triggered_by = models.CharField(max_length=10, choices=Trigger)
-    actor = models.CharField(max_length=150, blank=True, default="")
-    at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["-id"]
-        indexes = [models.Index(fields=["agent_type", "id"], name="refusal_agent")]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(triggered_by__in=Trigger.values), name="refusal_trigger_known"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agent_type}: {self.detail}"
