@@ -1,111 +1,109 @@
-"""Five cron fields in a time zone: the instants they name, as Debian's cron has it when clocks change.
+"""Five cron fields in a time zone: the instants they name, also where the clocks change.
+
+What falls into a gap runs at the gap's end, once. What the clock shows twice runs the first time; where every
+hour is named, or the minute or the hour begins with a star, it runs both times, as Debian's cron has it. A
+schedule for every hour so goes on as if nothing had happened: of it, a gap of whole hours swallows nothing.
 
 CronSim reads the fields. Its own walk is not used: where the clocks change by no whole hour it can go round
-for ever (`*/7 */3 * * *` in Pacific/Chatham, April 2026), and it misses times after a midnight that is
-skipped (`*/15 1-3 * * *` in Asia/Beirut, March 2026).
+for ever (`*/7 */3 * * *` in Pacific/Chatham, April 2026), it misses times after a midnight that is skipped
+(`*/15 1-3 * * *` in Asia/Beirut, March 2026), and it loses what a gap swallows (`*/15 2 * * *`).
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim, CronSimError
+from cronsim import CronSim
 
-from system.errors import Invalid
+from scheduling.cron_fields import days_of, read_fields
+from scheduling.wall_clock import DAY, WallDay, wall_day
+from scheduling.zones import find_zone
 
-DAY = timedelta(days=1)
+# A 29 February that is a Sunday comes every 28 years, and once every 40.
+HORIZON = 50
+LAST_YEAR = 9990  # Python's calendar ends soon after
 MINUTE = timedelta(minutes=1)
-READ_AT = datetime(2026, 1, 1, tzinfo=UTC)  # any: what the fields say does not depend on it
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
 class Cron:
-    """Made by Cron.read, so that it holds."""
+    """Made by Cron.read, so that it holds. `walls` are the minutes of a day that it names, in order."""
 
-    expression: str
     fields: CronSim
     zone: ZoneInfo
+    walls: tuple[int, ...]
 
     @classmethod
     def read(cls, expression: str, zone: str) -> Self:
-        """Raises Invalid, with its field, for fields that are not five or name nothing, and for no zone."""
-        if len(expression.split()) != 5:
-            raise Invalid("A cron expression has five fields.", field="cron_expression")
-        try:
-            return cls(expression, CronSim(expression, READ_AT), _zone_of(zone))
-        except CronSimError as error:
-            raise Invalid(f"{error} in {expression!r}.", field="cron_expression") from error
+        """Raises Invalid, with its field, for an expression that does not hold and for no zone."""
+        fields = read_fields(expression)
+        hours, minutes = sorted(fields.hours), sorted(fields.minutes)
+        walls = tuple(60 * hour + minute for hour in hours for minute in minutes)
+        return cls(fields, find_zone(zone), walls)
+
+    @property
+    def is_hourly(self) -> bool:
+        return len(self.fields.hours) == 24
+
+    @property
+    def runs_twice(self) -> bool:
+        return self.is_hourly or any(part.startswith("*") for part in self.fields.parts[1:3])
+
+    def first_after(self, moment: datetime) -> datetime | None:
+        """In UTC; None when there is none within fifty years."""
+        today = moment.astimezone(self.zone).date()
+        last = date(min(today.year + HORIZON, LAST_YEAR), 1, 1)
+        return next(self._due(moment, today - DAY, last), None)
+
+    def is_due_at(self, moment: datetime) -> bool:
+        today = moment.astimezone(self.zone).date()
+        return next(self._due(moment - INSTANT, today - DAY, today), None) == moment
 
     def due_between(self, after: datetime, before: datetime) -> Iterator[datetime]:
         """The instants after the one and before the other, each once, in UTC and in order."""
-        last = after
-        for day in self._days(after, before):
-            for due in self._on(day):
-                if last < due < before:
-                    last = due
-                    yield due
+        for due in self._due(after, *self._dates(after, before)):
+            if due >= before:
+                return
+            yield due
 
     def count_between(self, after: datetime, before: datetime) -> int:
         """How many due_between gives. Ordinary days are multiplied: a minute's schedule takes no time."""
         found, last = 0, after
-        for day in self._days(after, before):
-            if after < self._midnight(day) and self._midnight(day + DAY) <= before and self._is_plain(day):
-                found += len(self.fields.hours) * len(self.fields.minutes)
+        for day in days_of(self.fields, *self._dates(after, before)):
+            on = wall_day(day, self.zone)
+            if on.is_ordinary and last < on.start and on.start + DAY <= before:
+                found += len(self.walls)
                 continue
-            for due in self._on(day):
+            for due in self._on(on, last):
                 if last < due < before:
                     found, last = found + 1, due
         return found
 
-    def _days(self, after: datetime, before: datetime) -> Iterator[date]:
-        """The days that the fields name; also the one before, whose skipped times may fall on the first."""
-        first, last = (moment.astimezone(self.zone).date() for moment in (after - DAY, before))
-        for number in range((last - first).days + 1):
-            day = first + number * DAY
-            if day.month in self.fields.months and self.fields.match_day(day):
-                yield day
+    def _dates(self, after: datetime, before: datetime) -> tuple[date, date]:
+        """The day before counts too: what it lost in a gap may run on the first."""
+        return after.astimezone(self.zone).date() - DAY, before.astimezone(self.zone).date()
 
-    def _on(self, day: date) -> Iterator[datetime]:
-        """Its due times in order. A fixed time that is skipped is made up for at once, one that comes twice
-        is due the first time; what holds for every hour or minute follows the clock on the wall.
-        """
-        minute, hour, *_ = self.expression.split()
-        if minute.startswith("*") or hour.startswith("*"):
-            yield from self._by_the_wall(day)
+    def _due(self, after: datetime, first: date, last: date) -> Iterator[datetime]:
+        for day in days_of(self.fields, first, last):
+            for due in self._on(wall_day(day, self.zone), after):
+                if due > after:
+                    after = due
+                    yield due
+
+    def _on(self, on: WallDay, after: datetime) -> Iterator[datetime]:
+        """The due times of a day in order; of an ordinary one, only those after `after`."""
+        if on.is_ordinary:
+            for wall in self.walls[bisect_right(self.walls, (after - on.start) // MINUTE) :]:
+                yield on.start + wall * MINUTE
             return
-        for hours in sorted(self.fields.hours):
-            for minutes in sorted(self.fields.minutes):
-                yield self._instant(datetime.combine(day, time(hours, minutes)))
-
-    def _by_the_wall(self, day: date) -> Iterator[datetime]:
-        at, end = self._midnight(day), self._midnight(day + DAY)
-        while at < end:
-            wall = at.astimezone(self.zone)
-            if wall.minute in self.fields.minutes and wall.hour in self.fields.hours:
-                yield at
-            at += MINUTE
-
-    def _instant(self, wall: datetime) -> datetime:
-        """The first time that the clock on the wall shows `wall`; where it never does, what comes after."""
-        at = wall.replace(tzinfo=self.zone).astimezone(UTC)
-        while at.astimezone(self.zone).replace(tzinfo=None) != wall:
-            wall += MINUTE
-            at = wall.replace(tzinfo=self.zone).astimezone(UTC)
-        return at
-
-    def _midnight(self, day: date) -> datetime:
-        return self._instant(datetime.combine(day, time()))
-
-    def _is_plain(self, day: date) -> bool:
-        """It has 24 hours, and so had the day before, whose skipped times may fall on this one."""
-        before, start, end = (self._midnight(day + number * DAY) for number in (-1, 0, 1))
-        return start - before == end - start == DAY
-
-
-def _zone_of(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (LookupError, ValueError, OSError) as error:  # OSError: a directory's name, such as "America"
-        raise Invalid(f"There is no time zone {name!r}.", field="timezone") from error
+        found = set[datetime]()
+        for wall in self.walls:
+            shown = on.instants(wall * MINUTE)
+            found.update(shown if self.runs_twice else shown[:1])
+            if not shown and not (self.is_hourly and on.changes_by_hours):
+                found.add(on.changes_at)
+        yield from sorted(found)

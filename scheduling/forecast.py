@@ -5,7 +5,7 @@ from datetime import datetime
 
 from costs.forecast import Planned
 from costs.months import month_of
-from scheduling.cron import Cron
+from scheduling.cron import INSTANT, Cron
 from scheduling.models import Schedule
 from scheduling.sources import source_of
 from system.errors import Invalid
@@ -28,7 +28,7 @@ def plan_month(now: datetime) -> Plan:
             plan.not_counted.append((schedule.name, f"Its agent {schedule.agent_id} is disabled."))
             continue
         try:
-            runs = due.count(schedule.cron_expression, schedule.timezone)
+            runs = due.count(schedule) * (len(schedule.node_ids) or 1)
         except Invalid as error:
             plan.not_counted.append((schedule.name, error.detail))
             continue
@@ -38,18 +38,22 @@ def plan_month(now: datetime) -> Plan:
 
 
 class _DueTimes:
-    """Counts each cron expression of a zone once, however many schedules share it."""
+    """Counts each cron expression of a zone and a span once, however many schedules share it."""
 
     def __init__(self, after: datetime, before: datetime) -> None:
         self._after, self._before = after, before
-        self._counted: dict[tuple[str, str], int] = {}
+        self._counted: dict[tuple[str, str, datetime, datetime], int] = {}
 
-    def count(self, expression: str, zone: str) -> int:
+    def count(self, schedule: Schedule) -> int:
         """Raises Invalid."""
-        key = (expression, zone)
+        after, before = self._after, self._before
+        if schedule.starts_at is not None:
+            after = max(after, schedule.starts_at - INSTANT)
+        if schedule.ends_at is not None:
+            before = min(before, schedule.ends_at)
+        key = (schedule.cron_expression, schedule.timezone, after, before)
         if key not in self._counted:
-            cron = Cron.read(expression, zone)
-            self._counted[key] = cron.count_between(self._after, self._before)
+            self._counted[key] = Cron.read(*key[:2]).count_between(after, before)
         return self._counted[key]
 
 

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(
                 db_default=0,
                 default=0,
-                help_text="each due time is launched up to so much later, always by the same amount",
+                help_text="each due time is launched up to so many seconds later",
                 validators=[django.core.validators.MaxValueValidator(3600)],
             ),
         ),
@@ -149,7 +149,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("next_due__isnull", True), ("next_run__isnull", True)),
-                    models.Q(("next_due__isnull", False), ("next_run__gte", models.F("next_due"))),
+                    models.Q(
+                        ("next_due__isnull", False),
+                        ("next_run__gte", models.F("next_due")),
+                        ("next_run__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="schedule_run_not_before_due",

@@ -55,7 +55,7 @@ class Schedule(Timestamped):
         default=0,
         db_default=0,
         validators=[MaxValueValidator(LONGEST_JITTER_SECONDS)],
-        help_text="each due time is launched up to so much later, always by the same amount",
+        help_text="each due time is launched up to so many seconds later",
     )
     missed_policy = models.CharField(
         max_length=10,
@@ -101,7 +101,9 @@ class Schedule(Timestamped):
             ),
             models.CheckConstraint(
                 condition=models.Q(next_due__isnull=True, next_run__isnull=True)
-                | models.Q(next_due__isnull=False, next_run__gte=models.F("next_due")),
+                | models.Q(
+                    next_due__isnull=False, next_run__isnull=False, next_run__gte=models.F("next_due")
+                ),
                 name="schedule_run_not_before_due",
             ),
             models.CheckConstraint(

@@ -60,7 +60,7 @@ def test_a_schedule_that_never_ran_is_named() -> None:
 def test_a_schedule_that_does_not_hold_is_not_counted() -> None:
     a_schedule("61 * * * *", name="Broken")
     (item,) = forecast()["not_counted"]
-    assert item == {"name": "Broken", "reason": "Bad minute in '61 * * * *'."}
+    assert item == {"name": "Broken", "reason": "The minute '61' is to be a number from 0 to 59."}
 
 
 def test_it_takes_no_parameters() -> None:

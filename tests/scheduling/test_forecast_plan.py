@@ -1,6 +1,6 @@
 """Which runs schedules still have this month; a row that does not hold is said not to be counted."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +56,28 @@ def test_what_is_off_has_no_runs(agent: AgentConfiguration) -> None:
 def test_no_more_than_its_end_allows(agent: AgentConfiguration, most: int, so_far: int, left: int) -> None:
     a_schedule(agent, max_executions=most, executions_count=so_far)
     assert runs() == [left]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "left"),
+    [
+        ({"starts_at": NOW - timedelta(days=9)}, 15),
+        ({"starts_at": datetime(2026, 6, 20, 3, tzinfo=UTC)}, 11),
+        ({"starts_at": datetime(2026, 7, 20, tzinfo=UTC)}, 0),
+        ({"ends_at": datetime(2026, 6, 20, 3, tzinfo=UTC)}, 4),
+        ({"ends_at": NOW - timedelta(days=9)}, 0),
+        ({"starts_at": datetime(2026, 6, 20, tzinfo=UTC), "ends_at": datetime(2026, 6, 22, tzinfo=UTC)}, 2),
+    ],
+)
+def test_from_its_start_and_until_its_end(agent: AgentConfiguration, bounds: Any, left: int) -> None:
+    a_schedule(agent, **bounds)
+    assert runs() == [left]
+
+
+def test_it_runs_on_each_of_its_nodes(agent: AgentConfiguration) -> None:
+    a_schedule(agent, node_ids=["attic", "cellar"])
+    a_schedule(agent, node_ids=["attic", "cellar"], max_executions=20)
+    assert runs() == [30, 20]
 
 
 def test_an_agent_that_is_disabled_will_not_run(agent: AgentConfiguration) -> None:

@@ -8,8 +8,8 @@ from django.utils import timezone
 from rich.markup import escape
 from rich.table import Table
 
+from scheduling.job_overview import list_jobs
 from scheduling.job_runs import run_job_here
-from scheduling.jobs import JOBS, Job
 from scheduling.models import JobRun, JobState
 from system.errors import DomainError
 from system.printing import print_table
@@ -40,13 +40,11 @@ class Command(BaseCommand):
         table = Table(box=None, pad_edge=False)
         for heading in ("job", "when", "last run", "what it does"):
             table.add_column(heading)
-        for job in JOBS:
-            table.add_row(job.name, str(job.when), escape(last_run(job)), escape(job.what))
+        for state in list_jobs(timezone.now()):
+            job = state.job
+            table.add_row(job.name, str(job.when), escape(_shown(state.last_run)), escape(job.what))
         print_table(self.stdout, table)
 
 
-def last_run(job: Job) -> str:
-    run = JobRun.objects.filter(name=job.name).order_by("-due_at").first()
-    if run is None:
-        return "never"
-    return f"{timezone.localtime(run.ended_at or run.queued_at):%Y-%m-%d %H:%M} {run.state}"
+def _shown(run: JobRun | None) -> str:
+    return "never" if run is None else f"{timezone.localtime(run.at):%Y-%m-%d %H:%M} {run.state}"

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+
+from scheduling.models import Schedule
+
+OFFERED = 100
+
+
+class ScheduleFilter(SimpleListFilter):
+    """The first hundred by name are offered; a schedule's own page leads to any."""
+
+    title = "schedule"
+    parameter_name = "schedule"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        chosen = number_of(request.GET.get(self.parameter_name, ""))
+        rows = list(Schedule.objects.order_by("name", "pk").values_list("pk", "name")[:OFFERED])
+        if chosen is not None and chosen not in dict(rows):
+            rows += Schedule.objects.filter(pk=chosen).values_list("pk", "name")
+        return [(str(pk), name) for pk, name in rows]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        if value is None:
+            return queryset
+        chosen = number_of(value)
+        return queryset.filter(Q(pk__in=[]) if chosen is None else Q(schedule=chosen))
+
+
+def number_of(text: str) -> int | None:
+    """A key that every database holds."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
