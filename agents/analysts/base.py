@@ -9,6 +9,9 @@ from costs.rates import PriceList, shipped_prices
 from executions.services.change import LogLevel
 from system.thresholds import Thresholds
 
+# The status of evidence that no step found: what the sender of a webhook sent, which set the run off.
+RECEIVED = "received"
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -16,7 +19,7 @@ class Evidence:
 
     step_number: int
     step_name: str
-    status: str  # completed, failed or skipped
+    status: str  # completed, failed or skipped; or RECEIVED, of step 0
     probe: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
     output: str = ""

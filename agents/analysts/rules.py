@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 
-from agents.analysts.base import AnalysisTask, Evidence
+from agents.analysts.base import RECEIVED, AnalysisTask, Evidence
 from agents.probes import get_probe
 from agents.probes.findings import make_finding
 from agents.probes.wording import counted, shortened
 from agents.reports import Finding, Report, health_of
+from system.terminal_text import clean
 from system.thresholds import Thresholds
 
 GRAVEST_FIRST = ("critical", "warning", "info")
 MOST_TITLES = 6
 SUMMARY_LENGTH, REASON_LENGTH = 4000, 100
+MOST_VALUES, VALUE_LENGTH = 6, 80
 
 
 def analyse(task: AnalysisTask) -> Report:
@@ -56,7 +58,10 @@ def _summarise(evidence: Sequence[Evidence], findings: Sequence[Finding]) -> str
         head = f"Healthy: {checks}, nothing to worry about; {_titles(findings)}."
     else:
         head = f"Healthy: {checks}, nothing to report."
-    return f"{head} {_describe_skipped(skipped)}" if skipped else head
+    rest = [_describe_skipped(skipped)] if skipped else []
+    return " ".join(
+        [head, *rest, *(_describe_received(step) for step in evidence if step.status == RECEIVED)]
+    )
 
 
 def _count_by_severity(findings: Iterable[Finding]) -> str:
@@ -79,3 +84,19 @@ def _describe_skipped(steps: Sequence[Evidence]) -> str:
         for step in steps
     ]
     return f"{len(steps)} skipped: {', '.join(names)}."
+
+
+def _describe_received(step: Evidence) -> str:
+    """What set the run off, in its sender's own words: short, in quotes, and on one line."""
+    values = step.data.get("values") or {}
+    told = [
+        (name, value)
+        for name, value in values.items()
+        if isinstance(value, str | int | float) and value != ""
+    ]
+    words = [f"{name} “{_on_one_line(value)}”" for name, value in told[:MOST_VALUES]]
+    return f"Set off by the {step.step_name}{': ' if words else ''}{', '.join(words)}."
+
+
+def _on_one_line(value: object) -> str:
+    return shortened(" ".join(clean(str(value)).split()), VALUE_LENGTH)

@@ -17,12 +17,13 @@ from agents.configuration import (
     WorkStep,
     parse_configuration,
 )
-from agents.launching import effective_config
 from agents.models import AgentConfiguration
+from agents.overrides import effective_config
 from agents.runner.analysis import RunJournal, run_analysis
 from agents.runner.heartbeat import Heartbeat
 from agents.runner.log import LogBuffer
 from agents.runner.outcome import Outcome
+from agents.runner.received import received_evidence
 from agents.runner.validation import run_validation
 from agents.runner.work import KEEP_BYTES, Workshop, run_work
 from agents.stopping import Stop, StopReason
@@ -158,7 +159,8 @@ class Run:
         return run_work(step, number, timeout_s, stop, self._shop)
 
     def _analyse(self, number: int, timeout_s: float, stop: Stop) -> Outcome:
-        evidence = [
+        evidence = received_evidence(self._execution.execution_context)
+        evidence += [
             outcome.as_evidence(index, name)
             for index, (name, outcome) in enumerate(self._outcomes.items(), start=1)
             if outcome.report is None
