@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from django.db.models import Min, Q, Sum
+from django.db.models import Min, Sum
 from django.utils import timezone
 
 from costs.models import DailyCost
 from costs.months import Month, month_of
+from costs.recent_costs import RecentCosts
 from costs.spread import NOTHING, Spread
-from executions.models import ENDED, Execution, Trigger
+from executions.models import Trigger
 
-RECENT_RUNS = 20
-READ_AT_MOST = 60  # of the newest runs, to find RECENT_RUNS among them whose cost is known
 RECENT_DAYS = 28
 PLACES = Decimal("0.000001")
 
@@ -95,49 +94,25 @@ def forecast_month(now: datetime, planned: Iterable[Planned]) -> Forecast:
     of none it is the point itself.
     """
     month = month_of(now)
-    costs = _RecentCosts(now)
-    parts = [_part_of(plan, costs) for plan in planned]
+    parts = _parts_of(list(planned), now)
     return Forecast(month, now, _spent_in(month), [*parts, _rest_of(month, now)])
 
 
-class _RecentCosts:
-    """What recent runs cost, newest first; an agent that several schedules share is asked for once."""
-
-    def __init__(self, now: datetime) -> None:
-        self._until = Q(created_at__lte=now)
-        self._of_agents: dict[str, list[Decimal]] = {}
-
-    def of_schedule(self, plan: Planned) -> list[Decimal]:
-        """Another agent's are left out: names of schedules need not differ."""
-        # What is excluded is what the index on the source leaves out: SQLite uses it only when told.
-        runs = Execution.objects.filter(self._until, trigger_source=plan.source).exclude(trigger_source="")
-        found = runs.order_by("-created_at").values_list("agent_type", "triggered_by", "status", "cost_usd")[
-            :READ_AT_MOST
-        ]
-        return _known(
-            (status, cost)
-            for agent_type, trigger, status, cost in found
-            if agent_type == plan.agent_type and trigger == Trigger.SCHEDULE
-        )
-
-    def of_agent(self, agent_type: str) -> list[Decimal]:
-        if agent_type not in self._of_agents:
-            runs = Execution.objects.of_agent(agent_type).filter(self._until).newest_first()
-            self._of_agents[agent_type] = _known(runs.values_list("status", "cost_usd")[:READ_AT_MOST])
-        return self._of_agents[agent_type]
+def _parts_of(planned: Sequence[Planned], now: datetime) -> list[Part]:
+    costs = RecentCosts(now)
+    of_schedules = costs.of_schedules((plan.source, plan.agent_type) for plan in planned)
+    of_agents = costs.of_agents(
+        plan.agent_type for plan in planned if not of_schedules[plan.source, plan.agent_type]
+    )
+    return [
+        _part_of(plan, of_schedules[plan.source, plan.agent_type], of_agents.get(plan.agent_type, []))
+        for plan in planned
+    ]
 
 
-def _known(runs: Iterable[tuple[str, Decimal | None]]) -> list[Decimal]:
-    return [cost for status, cost in runs if status in ENDED and cost is not None][:RECENT_RUNS]
-
-
-def _part_of(plan: Planned, costs: _RecentCosts) -> Part:
-    basis: Basis = "schedule"
-    spread = Spread.of(costs.of_schedule(plan))
-    if not spread.count:
-        basis, spread = "agent", Spread.of(costs.of_agent(plan.agent_type))
-    if not spread.count:
-        basis = "nothing"
+def _part_of(plan: Planned, of_schedule: Sequence[Decimal], of_agent: Sequence[Decimal]) -> Part:
+    basis: Basis = "schedule" if of_schedule else "agent" if of_agent else "nothing"
+    spread = Spread.of(of_schedule or of_agent)
     return Part(plan.name, plan.source, plan.agent_type, Decimal(plan.runs), basis, spread.median, spread)
 
 

@@ -14,9 +14,14 @@ from costs.models import ModelPrice
 from costs.models.prices import FAST, LONG, RATES
 from costs.price_book import ensure_prices, inexact_rates
 from costs.rates import ALWAYS, PriceList, shipped_prices
+from system.audit import record_changed, record_created, record_deleted
+from system.audit_values import stored_values
 from system.errors import Conflict, Invalid, NotFound
 from system.money import units_of
 from system.wire import BIGGEST
+from system.writing import one_writer
+
+NOUN = "price"  # what the audit calls one
 
 AHEAD_AT_MOST = timedelta(days=5 * 365)
 LONGEST_NOTE = 200
@@ -32,7 +37,7 @@ def add_price(fields: Mapping[str, Any]) -> ModelPrice:
 
 def change_price(price_id: int, fields: Mapping[str, Any]) -> ModelPrice:
     """Set `fields` and leave the others. Raises NotFound, Invalid, and Conflict as save_price does."""
-    with transaction.atomic():
+    with one_writer():
         price = _locked(price_id)
         for name, value in fields.items():
             setattr(price, name, value)
@@ -41,13 +46,14 @@ def change_price(price_id: int, fields: Mapping[str, Any]) -> ModelPrice:
 
 def delete_price(price_id: int) -> None:
     """Raises NotFound; Conflict for a version that is shipped, which the next start would bring back."""
-    with transaction.atomic():
+    with one_writer():
         price = _locked(price_id)
         if is_shipped(price):
             raise Conflict(
                 f"{price} is shipped with ClaudeOps and would be back at the next start. Change its rates, "
                 "or add a version that is valid from when they end."
             )
+        record_deleted(price, NOUN)
         price.delete()
 
 
@@ -57,16 +63,21 @@ def save_price(price: ModelPrice) -> ModelPrice:
     The shipped list goes in before the first row: a table with one row would be a list of one model.
     """
     price.model = normalise_model(price.model)
-    with transaction.atomic():
+    with one_writer():
         ensure_prices()
         for field, message in problems_of(price):
             raise Invalid(message, field=field)
         require_key(price)
+        before = stored_values(price) if price.pk else None
         try:
             with transaction.atomic():
                 price.save()
         except IntegrityError as error:
             raise _exists(price) from error
+        if before is None:
+            record_created(price, NOUN)
+        else:
+            record_changed(price, NOUN, before)
     return price
 
 

@@ -1,9 +1,11 @@
 """Runs of jobs, from due time to outcome: the only writer of JobRun."""
 
 import logging
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
+import psutil
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -12,16 +14,18 @@ from executions.text import without_nul
 from scheduling.jobs import JOBS, Job, job_named
 from scheduling.models import JobRun, JobState
 from system.alerts import raise_alert
-from system.errors import Conflict
+from system.audit import record
+from system.errors import AlreadySaid, Conflict
 from system.models import Severity
 from system.redaction import default_redactor
+from system.writing import one_writer
 
 logger = logging.getLogger(__name__)
 
 TASK = "scheduling.tasks.run_job"
 PLAN_SECONDS = 10.0
 RING_AGAIN = timedelta(minutes=10)
-KEPT = timedelta(days=90)
+TOLD_SECONDS = 1.0
 LONGEST_TEXT = 2000
 
 
@@ -71,27 +75,37 @@ def _ring_again(node: str, now: datetime) -> None:
 def ask_for_job(name: str, *, by: str, node: str) -> JobRun:
     """Queue a run now, whatever is due. Raises NotFound, or Conflict where one waits or runs already."""
     job_named(name)
-    with transaction.atomic():
+    with one_writer():
         _require_idle(name)
         run = JobRun.objects.create(name=name, due_at=timezone.now(), asked_by=by[:150])
         _enqueue(run.pk, node)
+        record("job.run", name, {"node": node}, actor=by)
     return run
 
 
 def run_job_here(name: str, *, by: str, owner: str) -> JobRun:
     """Run it in this process. Raises NotFound, or Conflict where it runs already elsewhere."""
     job = job_named(name)
+    _settle_dead(name, owner.rpartition("/")[0])
     now = timezone.now()
     try:
-        with transaction.atomic():
+        with one_writer():
             run = JobRun.objects.create(
                 name=name, due_at=now, asked_by=by[:150], state=JobState.RUNNING, started_at=now, owner=owner
             )
+            record("job.run", name, {"process": owner}, actor=by)
     except IntegrityError as error:
         raise Conflict(f"The job {name} is running already.") from error
     _perform(job, run)
     run.refresh_from_db()
     return run
+
+
+def _settle_dead(name: str, shell: str) -> None:
+    """What another process of `shell` ran that is no more: nobody else would know before its time is over."""
+    for run in JobRun.objects.filter(name=name, state=JobState.RUNNING, owner__startswith=f"{shell}/"):
+        if not psutil.pid_exists(int(run.owner.rpartition("/")[2])):
+            _end(run, JobState.FAILED, error="Its process is no more.")
 
 
 def _require_idle(name: str) -> None:
@@ -118,7 +132,9 @@ def _perform(job: Job | None, run: JobRun) -> None:
         _end(run, JobState.FAILED, error="This version has no such job.")
         return
     try:
-        result = job.run(timezone.now())
+        result = _follow(job.run(timezone.now()), run)
+    except AlreadySaid as error:
+        _end(run, JobState.FAILED, error=_shown(error.detail), is_said=True)
     except Exception as error:
         # Whatever is wrong with one job, the worker and the other jobs go on.
         logger.exception("the job %s failed", run.name)
@@ -127,19 +143,36 @@ def _perform(job: Job | None, run: JobRun) -> None:
         _end(run, JobState.FAILED, error=_shown(f"{type(error).__name__}: {error}"))
     else:
         _end(run, JobState.COMPLETED, result=_shown(result))
-    JobRun.objects.filter(name=run.name, due_at__lt=run.due_at - KEPT).delete()
+
+
+def _follow(found: str | Iterator[str], run: JobRun) -> str:
+    """What came of it. Of a job that tells how far it is the last line, and meanwhile the latest is shown.
+
+    Raises Conflict where the run was given up: what was begun since must not have it beside itself.
+    """
+    if isinstance(found, str):
+        return found
+    last, told_at = "", 0.0
+    for last in found:
+        if time.monotonic() - told_at < TOLD_SECONDS:
+            continue
+        running = JobRun.objects.filter(pk=run.pk, state=JobState.RUNNING)
+        if not running.update(result=_shown(last)):
+            raise Conflict("It took too long and was given up; it stops here.")
+        told_at = time.monotonic()
+    return last
 
 
 def _shown(text: str) -> str:
     return default_redactor().redact(without_nul(text))[:LONGEST_TEXT]
 
 
-def _end(run: JobRun, state: JobState, *, result: str = "", error: str = "") -> bool:
+def _end(run: JobRun, state: JobState, *, result: str = "", error: str = "", is_said: bool = False) -> bool:
     """False where somebody else has ended it: its time was over, or its worker was thought dead."""
     running = JobRun.objects.filter(pk=run.pk, state=JobState.RUNNING)
     with transaction.atomic():
         ended = running.update(state=state, ended_at=timezone.now(), result=result, error=error)
-        if ended and state == JobState.FAILED:
+        if ended and state == JobState.FAILED and not is_said:
             raise_alert(
                 kind="job-failed",
                 key=f"job-failed:{run.name}:{run.due_at:%Y-%m-%d}",

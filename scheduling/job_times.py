@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
 
 @dataclass(frozen=True)
 class Daily:
@@ -17,10 +19,15 @@ class Daily:
 
     def last_due(self, now: datetime) -> datetime:
         today = timezone.localdate(now)
-        due = self._on(today)
-        return due if due <= now else self._on(today - timedelta(days=1))
+        due = self.on(today)
+        return due if due <= now else self.on(today - timedelta(days=1))
 
-    def _on(self, day: date) -> datetime:
+    def next_due(self, now: datetime) -> datetime:
+        today = timezone.localdate(now)
+        due = self.on(today)
+        return due if due > now else self.on(today + timedelta(days=1))
+
+    def on(self, day: date) -> datetime:
         return timezone.make_aware(datetime.combine(day, self.at)).astimezone(UTC)
 
 
@@ -39,5 +46,31 @@ class Every:
         seconds = self.minutes * 60
         return datetime.fromtimestamp(int(now.timestamp()) // seconds * seconds, UTC)
 
+    def next_due(self, now: datetime) -> datetime:
+        return self.last_due(now) + timedelta(minutes=self.minutes)
 
-When = Daily | Every
+
+@dataclass(frozen=True)
+class Weekly:
+    """Once each week, on `weekday` (0 is Monday) at `at`, as Daily has it."""
+
+    weekday: int
+    at: time
+
+    def __str__(self) -> str:
+        return f"{WEEKDAYS[self.weekday]}s at {self.at:%H:%M}"
+
+    def last_due(self, now: datetime) -> datetime:
+        today = timezone.localdate(now)
+        day = today - timedelta(days=(today.weekday() - self.weekday) % 7)
+        due = Daily(self.at).on(day)
+        return due if due <= now else Daily(self.at).on(day - timedelta(days=7))
+
+    def next_due(self, now: datetime) -> datetime:
+        today = timezone.localdate(now)
+        day = today + timedelta(days=(self.weekday - today.weekday()) % 7)
+        due = Daily(self.at).on(day)
+        return due if due > now else Daily(self.at).on(day + timedelta(days=7))
+
+
+When = Daily | Weekly | Every

@@ -1,20 +1,38 @@
 """The jobs that keep the house: what each does, and when. The only list of them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from agents.retention import delete_old_refusals
 from costs.anomalies import check_anomalies
+from costs.budgets.keeping import counted_runs
 from costs.reconciliation import reconcile_due
 from costs.summaries import update_due_summaries
 from costs.verification import verify_recent_days
-from scheduling.job_times import Daily, When
+from executions.retention import delete_old_events, delete_old_executions
+from scheduling.job_times import Daily, Weekly, When
+from scheduling.retention import delete_old_deliveries, delete_old_fires, delete_old_job_runs
+from system.audit_verification import verify_nightly
+from system.backups.duties import drill_newest, take_daily, verify_asked
+from system.database_care import optimize_database
 from system.errors import NotFound
+from system.row_retention import (
+    delete_dead_sign_ins,
+    delete_old_alerts,
+    delete_old_audit,
+    delete_old_metrics,
+    delete_old_notifications,
+)
+
+# Jobs that a person asks for elsewhere than on the page of jobs.
+BACKUP, VERIFY = "daily-backup", "verify-backups"
 
 
 @dataclass(frozen=True)
 class Job:
-    """`run(now)` gives what came of it in one line. It may be cut off anywhere, and begun again.
+    """`run(now)` gives what came of it in one line, or how far it is in one after another, of which the last
+    is what came of it. It may be cut off anywhere, and begun again.
 
     After `limit` a run whose worker says nothing any more counts as failed.
     """
@@ -22,7 +40,7 @@ class Job:
     name: str
     what: str
     when: When
-    run: Callable[[datetime], str]
+    run: Callable[[datetime], str | Iterator[str]]
     limit: timedelta = timedelta(hours=1)
 
 
@@ -33,6 +51,10 @@ def write_summaries(now: datetime) -> str:
 
 def reconcile_costs(now: datetime) -> str:
     return reconcile_due() or "There is no Admin key (ANTHROPIC_ADMIN_KEY): nothing was compared."
+
+
+def tidy_executions(now: datetime) -> Iterator[str]:
+    return delete_old_executions(now, counted_runs(now))
 
 
 JOBS: tuple[Job, ...] = (
@@ -59,6 +81,87 @@ JOBS: tuple[Job, ...] = (
         "Compares the last days with Anthropic's cost report, where an Admin key is set.",
         Daily(time(6, 30)),
         reconcile_costs,
+    ),
+    Job(
+        BACKUP,
+        "Takes a backup of the database, checks it, copies it (backup.copy_to) and removes old ones.",
+        Daily(time(2, 30)),
+        take_daily,
+        limit=timedelta(hours=6),
+    ),
+    Job(
+        VERIFY,
+        "Reads the backup again that was verified the longest ago, and those that a person asked for.",
+        Daily(time(4, 30)),
+        verify_asked,
+        limit=timedelta(hours=6),
+    ),
+    Job(
+        "backup-drill",
+        "Restores the newest backup into a scratch database, checks it, and throws it away.",
+        Weekly(6, time(3, 30)),
+        drill_newest,
+        limit=timedelta(hours=6),
+    ),
+    Job(
+        "delete-old-executions",
+        "Deletes executions that are too old or too many, with steps and events; their costs stay.",
+        Daily(time(5, 0)),
+        tidy_executions,
+        limit=timedelta(hours=6),
+    ),
+    Job(
+        "delete-old-events",
+        "Deletes the log and the events of executions that ended long ago.",
+        Daily(time(5, 5)),
+        delete_old_events,
+        limit=timedelta(hours=6),
+    ),
+    Job("delete-old-metrics", "Deletes old samples of the machines.", Daily(time(5, 10)), delete_old_metrics),
+    Job("delete-old-refusals", "Deletes old refused launches.", Daily(time(5, 15)), delete_old_refusals),
+    Job("delete-old-fires", "Deletes what became of old due times.", Daily(time(5, 20)), delete_old_fires),
+    Job(
+        "delete-old-deliveries",
+        "Deletes old messages of webhooks.",
+        Daily(time(5, 25)),
+        delete_old_deliveries,
+    ),
+    Job(
+        "delete-old-notifications",
+        "Deletes old notifications, but for those that still wait.",
+        Daily(time(5, 30)),
+        delete_old_notifications,
+    ),
+    Job(
+        "delete-old-alerts",
+        "Deletes old alerts, but for those that tell of what goes on.",
+        Daily(time(5, 35)),
+        delete_old_alerts,
+    ),
+    Job(
+        "verify-audit",
+        "Reads the audit log's chain; says which entries were edited, removed, put in or exchanged.",
+        Daily(time(4, 0)),
+        verify_nightly,
+    ),
+    Job(
+        "delete-old-audit",
+        "Deletes old entries of the audit log; what is left can still be verified.",
+        Daily(time(5, 40)),
+        delete_old_audit,
+    ),
+    Job("delete-old-job-runs", "Deletes old runs of jobs.", Daily(time(5, 45)), delete_old_job_runs),
+    Job(
+        "delete-dead-sign-ins",
+        "Deletes sessions that have run out, and tokens that were revoked or ran out long ago.",
+        Daily(time(5, 50)),
+        delete_dead_sign_ins,
+    ),
+    Job(
+        "optimize-database",
+        "Takes the statistics by which queries are planned, and says how much room the database takes.",
+        Daily(time(6, 0)),
+        optimize_database,
     ),
 )
 

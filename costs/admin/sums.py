@@ -7,7 +7,7 @@ from unfold.decorators import display
 
 from costs.admin.exporting import ExportingAdmin
 from costs.filters import AgentFilter, ModelFilter
-from costs.models import DailyCost, DailyTotal, MonthlyCostSummary
+from costs.models import CostTotal, DailyCost, DailyTotal, MonthlyCostSummary
 from costs.summaries import update_monthly_summary
 from system.admin_permissions import ReadOnlyAdmin
 from system.admin_posting import PostAction, PostingAdmin
@@ -67,6 +67,19 @@ class DailyCostAdmin(ExportingAdmin, DayAdmin):  # type: ignore[misc]  # unfold 
 class DailyTotalAdmin(DayAdmin):
     list_display = ("day", "cost", "executions", "tokens", "records", "saved")
     list_filter = ("day",)
+
+
+@admin.register(CostTotal)
+class CostTotalAdmin(ReadOnlyAdmin):
+    """What /metrics counts: whatever was ever recorded, deleted or priced anew since or not."""
+
+    list_display = ("agent_type", "model_used", "cost", "records", "input_tokens", "output_tokens")
+    list_filter = (AgentFilter, ModelFilter)
+    ordering = ("agent_type", "model_used")
+
+    @display(description="Cost", ordering="cost_usd")
+    def cost(self, row: CostTotal) -> str:
+        return read_usd(row.cost_usd)
 
 
 @admin.register(MonthlyCostSummary)

@@ -10,11 +10,12 @@ class CostRecord(models.Model):
 
     Costs are null when the model has no known price (never 0). `year`, `month` and `day` are those of
     `timestamp` in TIME_ZONE. `usage` is raw, as received: the source for any later repricing.
-    A record without an execution comes from elsewhere, such as an imported transcript.
+    A record without an execution comes from elsewhere, such as an imported transcript, or has outlived its
+    execution: money that was spent stays spent. It is then still the first of one where `is_first`.
     """
 
     execution = models.ForeignKey(
-        Execution, null=True, blank=True, on_delete=models.CASCADE, related_name="cost_records"
+        Execution, null=True, blank=True, on_delete=models.SET_NULL, related_name="cost_records"
     )
     agent_type = models.CharField(max_length=100, default="unknown")
     node_id = models.CharField(max_length=100, default="localhost")

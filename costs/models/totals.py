@@ -37,3 +37,29 @@ class DailyTotal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {text_of(self.cost_usd)} USD"
+
+
+class CostTotal(models.Model):
+    """What was ever recorded of an agent and a model: for counters, so it only grows.
+
+    Triggers on CostRecord add to it (migration 0010), whoever writes. A record that is priced anew adds what
+    it costs more; what it costs less, and what is deleted, takes nothing away: what is true, DailyCost has.
+    """
+
+    agent_type = models.CharField(max_length=100)
+    model_used = models.CharField(max_length=100)
+    records = models.PositiveBigIntegerField(default=0, db_default=0)
+    cost_usd = UsdField(default=0, db_default=0)
+    input_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    output_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    cache_write_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+    cache_read_tokens = models.PositiveBigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent_type", "model_used"], name="cost_ever_once"),
+            not_negative("cost_usd", "cost_ever_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"

@@ -9,6 +9,7 @@ from django.db.models import Model
 from costs.models import (
     Budget,
     CostRecord,
+    CostTotal,
     DailyCost,
     DailyReconciliation,
     DailyTotal,
@@ -81,6 +82,10 @@ def a_total() -> DailyTotal:
     return DailyTotal(day=date(2026, 1, 1) + timedelta(days=next(numbers)))
 
 
+def an_ever() -> CostTotal:
+    return CostTotal(agent_type="disk-space", model_used=f"model-{next(numbers)}")
+
+
 def a_month() -> MonthlyCostSummary:
     return MonthlyCostSummary(year=2000 + next(numbers), month=11)
 
@@ -94,6 +99,7 @@ MAKERS: dict[type[Model], Callable[[], Model]] = {
     Reservation: a_reservation,
     DailyReconciliation: a_reconciliation,
     DailyTotal: a_total,
+    CostTotal: an_ever,
 }
 RULES = [
     Rule("cost_date_exists", CostRecord, {"month": 0}),
@@ -130,6 +136,7 @@ RULES = [
     Rule("daily_cost_not_negative", DailyCost, {"cost_usd": -1}),
     Rule("daily_total_not_negative", DailyTotal, {"cost_usd": -1}),
     Rule("daily_total_batchable_not_negative", DailyTotal, {"batchable_usd": -1}),
+    Rule("cost_ever_not_negative", CostTotal, {"cost_usd": -1}),
     Rule("summary_cost_not_negative", MonthlyCostSummary, {"total_cost_usd": -1}),
     Rule("summary_average_not_negative", MonthlyCostSummary, {"avg_cost_per_execution": -1}),
     Rule("summary_month_exists", MonthlyCostSummary, {"month": 0}),
@@ -148,6 +155,7 @@ ONCE = [
     Once("", Budget, ("name",)),
     Once("", DailyReconciliation, ("day",)),
     Once("", DailyTotal, ("day",)),
+    Once("cost_ever_once", CostTotal, ("agent_type", "model_used")),
     Once("summary_month_once", MonthlyCostSummary, ("year", "month")),
 ]
 
@@ -188,9 +196,10 @@ def test_requests_without_an_id_do_not_collide() -> None:
         record.save()
 
 
-def test_an_execution_takes_its_costs_along() -> None:
+def test_an_execution_leaves_its_costs_behind() -> None:
     record = a_record()
     record.save()
     assert record.execution is not None
     record.execution.delete()
-    assert not CostRecord.objects.exists()
+    record.refresh_from_db()
+    assert (record.execution_id, record.is_first) == (None, True)

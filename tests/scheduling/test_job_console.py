@@ -4,12 +4,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from scheduling.jobs import JOBS, Job
 from scheduling.models import JobRun, JobState
 from system.roles import Role
 from tests.console import console_url, signed_in
 from tests.scheduling.jobs import at, messages
 
 pytestmark = pytest.mark.django_db
+START = "/scheduling/jobrun/start/{}/"
 
 
 @pytest.fixture
@@ -47,6 +49,35 @@ def test_run_now_queues_it_once(admin: Client) -> None:
     assert JobRun.objects.count() == 2
 
 
+def test_every_job_has_a_row_and_a_button_also_one_that_never_ran(admin: Client) -> None:
+    a_run(result="All is <b>right</b>.")
+    text = admin.get(console_url(JobRun, "changelist")).content.decode()
+    for job in JOBS:
+        assert f'action="{START.format(job.name)}"' in text
+    assert text.count(">never<") == len(JOBS) - 1
+    assert "daily at 00:20" in text
+    assert "<b>right</b>" not in text
+
+
+@pytest.mark.parametrize("job", JOBS, ids=lambda job: job.name)
+def test_the_button_queues_its_job_once(admin: Client, job: Job) -> None:
+    answer = admin.post(START.format(job.name))
+    assert answer["Location"] == console_url(JobRun, "changelist")
+    run = JobRun.objects.get()
+    assert (run.name, run.state, run.asked_by) == (job.name, "queued", "the admin")
+    assert messages("localhost") == [run.pk]
+    again = admin.post(START.format(job.name), follow=True)
+    assert f"The job {job.name} is queued already." in again.content.decode()
+
+
+def test_a_link_runs_nothing(admin: Client) -> None:
+    assert admin.get(START.format("verify-cost-sums")).status_code == 405
+    assert (
+        "There is no job &#x27;none&#x27;" in admin.post(START.format("none"), follow=True).content.decode()
+    )
+    assert not JobRun.objects.exists()
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
 def test_others_only_look(role: Role) -> None:
     run = a_run()
@@ -55,6 +86,7 @@ def test_others_only_look(role: Role) -> None:
     assert page.status_code == 200
     assert "Run now" not in page.content.decode()
     assert client.post(console_url(JobRun, "run", run.pk)).status_code == 403
+    assert client.post(START.format("verify-cost-sums")).status_code == 403
     assert JobRun.objects.count() == 1
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from scheduling.job_runs import plan_jobs, run_queued
 from scheduling.models import JobRun, JobState
+from system.errors import AlreadySaid
 from system.models import Alert
 from tests.scheduling.jobs import a_job, at, messages, work
 
@@ -96,6 +97,17 @@ def test_one_that_fails_is_told_once_and_stops_no_other() -> None:
     assert states().count("failed") == 2
 
 
+def test_one_that_has_said_so_itself_is_not_told_again() -> None:
+    def fail(now: datetime) -> str:
+        raise AlreadySaid("The disk is full.")
+
+    job = a_job(fail)
+    plan_jobs("localhost", NOON, [job])
+    work(job)
+    assert rows("state", "error") == [("failed", "The disk is full.")]
+    assert not Alert.objects.exists()
+
+
 def test_one_whose_worker_died_is_not_running_for_ever() -> None:
     job = a_job()
     plan_jobs("localhost", NOON, [job])
@@ -134,12 +146,3 @@ def test_a_job_that_this_version_has_not_fails_in_words() -> None:
     run_queued(run.pk, owner="localhost/1", jobs=[])
     run.refresh_from_db()
     assert (run.state, run.error) == ("failed", "This version has no such job.")
-
-
-def test_what_is_long_past_is_forgotten() -> None:
-    job = a_job()
-    JobRun.objects.create(name=job.name, due_at=NOON - 91 * DAY, state=JobState.COMPLETED, ended_at=NOON)
-    JobRun.objects.create(name="other", due_at=NOON - 91 * DAY, state=JobState.COMPLETED, ended_at=NOON)
-    plan_jobs("localhost", NOON, [job])
-    work(job)
-    assert rows("name") == [("other",), ("tidy-up",)]

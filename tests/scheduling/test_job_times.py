@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
-from scheduling.job_times import Daily, Every, When
+from scheduling.job_times import Daily, Every, Weekly, When
 from tests.scheduling.jobs import at
 
 MINUTE = timedelta(minutes=1)
@@ -61,7 +61,41 @@ def test_every_so_many_minutes_goes_on_through_a_change(settings: Settings) -> N
     assert len(found) == 15
 
 
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-22T03:29", "2026-11-15T03:30"),  # the Sunday itself, before the time
+        ("2026-11-22T03:30", "2026-11-22T03:30"),
+        ("2026-11-23T00:00", "2026-11-22T03:30"),
+        ("2026-11-28T23:59", "2026-11-22T03:30"),
+        ("2026-11-29T04:00", "2026-11-29T03:30"),
+    ],
+)
+def test_a_weekly_one_is_due_on_its_day(now: str, due: str) -> None:
+    assert Weekly(6, time(3, 30)).last_due(at(now)) == at(due)
+
+
+def test_a_weekly_one_has_one_due_time_a_week_through_a_change(settings: Settings) -> None:
+    settings.TIME_ZONE = "America/New_York"
+    found = dues(Weekly(6, time(2, 30)), at("2026-03-02T00:00"), 24 * 14)  # 2:30 is not there on 8 March
+    assert found == [at("2026-03-08T07:30"), at("2026-03-15T06:30")]
+
+
 def test_it_is_told_in_words() -> None:
+    assert str(Weekly(6, time(3, 30))) == "Sundays at 03:30"
     assert [str(when) for when in (Daily(time(2, 5)), Every(1), Every(45), Every(60), Every(180))] == [
         "daily at 02:05", "every minute", "every 45 minutes", "every hour", "every 3 hours",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("when", [Daily(time(2, 30)), Daily(time(0)), Weekly(6, time(3, 30)), Every(90)])
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York", "Australia/Lord_Howe"])
+def test_what_is_due_next_is_due_when_it_has_come(settings: Settings, when: When, zone: str) -> None:
+    settings.TIME_ZONE = zone
+    now = at("2026-03-01T00:00")
+    for _ in range(60):  # days, over a change of the clocks
+        due = when.next_due(now)
+        assert due > now
+        assert when.last_due(due) == due
+        assert when.last_due(due - timedelta(microseconds=1)) <= now
+        now = max(now + timedelta(hours=17), due)

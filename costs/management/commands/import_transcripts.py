@@ -12,8 +12,10 @@ from costs.transcripts import Importer, NothingToImport, Summary, find_transcrip
 from costs.transcripts.day_changes import SumsOverflow
 from costs.transcripts.files import Transcripts
 from costs.transcripts.ledger import Ledger, Rehearsal
+from system.audit import record
 from system.money import text_of
 from system.terminal_text import clean
+from system.writing import one_writer
 
 LONGEST_NAME = 100
 
@@ -37,6 +39,10 @@ class Command(BaseCommand):
             found = find_transcripts(options["paths"])
         except NothingToImport as error:
             raise CommandError(clean(str(error)), returncode=2) from error
+        if not options["dry_run"]:
+            with one_writer():
+                where = ", ".join(map(str, options["paths"]))
+                record("costs.import", where, {"agent": names[0], "node": names[1]})
         importer = Importer(ledger(*names))
         try:
             self._run(importer, found)

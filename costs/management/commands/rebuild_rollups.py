@@ -10,6 +10,8 @@ from rich.progress import track
 from costs.management.days import day_of, days_of
 from costs.rollups import days_between, recorded_days, redate_day, repair_day
 from costs.summaries import update_due_summaries
+from system.audit import record
+from system.writing import one_writer
 
 
 class Command(BaseCommand):
@@ -35,6 +37,8 @@ class Command(BaseCommand):
             return
         first, last = days_of(options, *known)
         days = list(days_between(first, last))
+        with one_writer():
+            record("costs.rebuild", f"{first} to {last}", {"all": options["all"]})
         corrected = redated = 0
         console = Console(file=sys.stderr, quiet=not sys.stderr.isatty())
         for day in track(days, "Adding up", console=console):

@@ -14,9 +14,11 @@ from costs.management.days import day_of, days_of
 from costs.price_book import current_prices
 from costs.repricing import Difference, Repricing, count_records, reprice
 from costs.summaries import update_due_summaries
+from system.audit import record
 from system.money import text_of
 from system.printing import print_table
 from system.terminal_text import clean
+from system.writing import one_writer
 
 SHOWN = 20
 UNPRICED = "unpriced"
@@ -35,6 +37,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         first, last = days_of(options, options["first"], options["last"])
+        if options["apply"]:
+            with one_writer():
+                record("costs.reprice", f"{first} to {last}")
         result = self._reprice(first, last, apply=options["apply"])
         print_table(self.stdout, table_of(result))
         for pk, why in list(result.unreadable.items())[:SHOWN]:

@@ -1,0 +1,11 @@
+from collections.abc import Iterator
+from datetime import datetime
+
+from agents.models import LaunchRefusal
+from system.retention import days_before, delete_in_batches, old_rows, told
+
+
+def delete_old_refusals(now: datetime) -> Iterator[str]:
+    before = days_before(now, "retention.refusals_days")
+    rows = old_rows(LaunchRefusal.objects.all(), "at", before)
+    return told("refused launches", before, delete_in_batches(rows))
