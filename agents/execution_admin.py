@@ -1,17 +1,24 @@
 """The page of an execution, whole: with its report, its costs, and the agent that can run again."""
 
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
 from pydantic import ValidationError
 
 from agents.launching import launch_agent
 from agents.models import AgentConfiguration
 from agents.reports import Finding, Report
+from agents.run_page import run_page
 from costs.models import CostRecord
 from executions.execution_admin import ExecutionAdmin, execution_url
 from executions.models import Execution
+from system.admin_permissions import may
 from system.admin_posting import PostAction
 from system.errors import DomainError
 from system.roles import Role
@@ -43,16 +50,55 @@ class WholeExecutionAdmin(ExecutionAdmin):
             node_id=execution.node_id,
             overrides=execution.execution_context.get("overrides"),
             metadata={"rerun_of": str(execution.uid)},
+            webhook=execution.execution_context.get("webhook"),
         )
+
+    def get_urls(self) -> list[URLPattern]:
+        changes = path(
+            "<path:object_id>/changes/",
+            self.admin_site.admin_view(self.run_with_changes),
+            name="executions_execution_changes",
+        )
+        return [changes, *super().get_urls()]
+
+    def run_with_changes(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not may(request, Role.OPERATOR):
+            raise PermissionDenied
+        before = self.get_object(request, object_id)
+        if before is None:
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Run with changes",
+            "opts": self.opts,
+            "original": before,
+        }
+        return run_page(request, before, context)
+
+    def frame_context(self, execution: Execution) -> dict[str, Any]:
+        return {"agent": AgentConfiguration.objects.filter(agent_type=execution.agent_type).first()}
+
+    def section_templates(self) -> dict[str, str]:
+        return {
+            **super().section_templates(),
+            "report": "agents/report.html",
+            "costs": "costs/execution_costs.html",
+        }
 
     def page_context(self, request: HttpRequest, execution: Execution) -> dict[str, Any]:
         report = read_report(execution.ai_analysis)
+        findings = by_severity(report.findings) if report else []
+        severities = Counter[str](finding.severity for finding in findings)
+        costs = list(CostRecord.objects.filter(execution=execution).order_by("-pk")[:SHOWN_COSTS])
         return {
             **super().page_context(request, execution),
             "report": report,
-            "findings": by_severity(report.findings) if report else [],
-            "costs": CostRecord.objects.filter(execution=execution).order_by("-pk")[:SHOWN_COSTS],
-            "agent": AgentConfiguration.objects.filter(agent_type=execution.agent_type).first(),
+            "findings": findings,
+            "may_run": may(request, Role.OPERATOR),
+            "severities": [(name, severities[name]) for name in GRAVEST_FIRST if severities[name]],
+            "costs": costs,
+            "cost_sums": add_up_costs(costs),
+            "shown_costs": SHOWN_COSTS,
         }
 
 
@@ -76,3 +122,18 @@ def read_report(analysis: Any) -> Report | None:
 
 def by_severity(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: GRAVEST_FIRST.index(finding.severity))
+
+
+def add_up_costs(costs: Sequence[CostRecord]) -> dict[str, Any]:
+    """Of the records that are shown; `from_cache` is the percentage of all input that was read from it."""
+    read = sum(cost.cache_read_tokens for cost in costs)
+    whole = read + sum(cost.input_tokens + cost.cache_write_tokens for cost in costs)
+    return {
+        "cost": sum((cost.total_cost_usd or Decimal(0) for cost in costs), Decimal(0)),
+        "unpriced": sum(cost.total_cost_usd is None for cost in costs),
+        "input": sum(cost.input_tokens for cost in costs),
+        "output": sum(cost.output_tokens for cost in costs),
+        "cache_write": sum(cost.cache_write_tokens for cost in costs),
+        "cache_read": read,
+        "from_cache": read * 100 / whole if whole else 0,
+    }

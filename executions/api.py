@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from ninja import Query, Router, Status
 
 from executions.listing import execution_rows, list_executions
-from executions.logs import log_text
+from executions.logs import log_text, removed_events
 from executions.models import Execution
 from executions.schemas import (
     CancelOut,
@@ -63,6 +63,7 @@ def stats(request: HttpRequest, filters: Query[StatsFilters]) -> HttpResponse:
 def events(request: HttpRequest, execution_id: UUID, filters: Query[EventFilters]) -> HttpResponse:
     """Events in order from the one after `after`; `count` is how many there are from there on."""
     execution = find_execution(execution_id)
+    removed = removed_events(execution)
     found = execution.events.after(filters.after)[: filters.limit]
     items = [
         {
@@ -75,7 +76,8 @@ def events(request: HttpRequest, execution_id: UUID, filters: Query[EventFilters
         }
         for event in found
     ]
-    return json_response({"items": items, "count": max(0, execution.event_count - filters.after)})
+    count = max(0, execution.event_count - max(filters.after, removed))
+    return json_response({"items": items, "count": count, "removed": removed})
 
 
 @router.get("/{execution_id}/logs", response={404: Problem}, openapi_extra=TEXT)

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ValidationError
 
 from executions.services import CancelOutcome, cancel_execution, find_execution
+from system.askers import Asker, Caller, Door, asking
 from system.authentication import Principal
 from system.errors import DomainError, Invalid
 from system.roles import Role
@@ -41,9 +42,11 @@ def parse_command(text: str | None) -> Command:
         raise Invalid(f"{where}: {first['msg']}" if where else first["msg"], field=where or None) from error
 
 
-def cancel(command: Command, principal: Principal) -> CancelOutcome:
+def cancel(command: Command, principal: Principal, address: str) -> CancelOutcome:
     """Raises Refused, ExecutionNotFound, ExecutionEnded."""
     if not principal.role.includes(Role.OPERATOR):
         raise Refused(f"Only an operator may cancel; {principal.name} is {principal.role.value}.")
     execution = find_execution(command.data.execution_id)
-    return cancel_execution(execution.pk, by=principal.name)
+    caller = Caller(principal.name, principal.token)
+    with asking(Asker(Door.SOCKET, address, lambda: caller)):
+        return cancel_execution(execution.pk, by=principal.name)

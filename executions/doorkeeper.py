@@ -12,6 +12,7 @@ from django.http import parse_cookie
 
 from executions.keep_going import keep_going
 from executions.relay.reading import socket_threads
+from system.addresses import client_address
 from system.authentication import Principal
 from system.origins import is_allowed_host, is_own_origin
 from system.presence import Credential, principals_of
@@ -21,17 +22,19 @@ from system.tokens import find_token
 RECHECK_SECONDS = 3.0
 # The subprotocol by which a browser, which cannot set headers, shows a token: `bearer, <token>`.
 BEARER = "bearer"
+AREA = "executions"  # what a token must open
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Guest:
-    """Someone who was let in. `subprotocol` is what the handshake must answer."""
+    """Someone who was let in, from `address`. `subprotocol` is what the handshake must answer."""
 
     credential: Credential
     principal: Principal
     subprotocol: str | None
+    address: str
 
 
 async def admit(scope: Any) -> Guest | None:
@@ -56,7 +59,10 @@ async def admit(scope: Any) -> Guest | None:
     if credential is None:
         return None
     principal = (await socket_threads.run(principals_of, [credential])).get(credential)
-    return Guest(credential, principal, subprotocol) if principal else None
+    if principal is None or not principal.opens(AREA):
+        return None
+    address = client_address((scope.get("client") or [""])[0], headers.get("x-forwarded-for", ""))
+    return Guest(credential, principal, subprotocol, address)
 
 
 def _token_shown(headers: dict[str, str], subprotocols: list[str]) -> tuple[str | None, str | None]:
@@ -85,6 +91,10 @@ class Doorkeeper:
         self._inside[tell] = credential
         if self._round is None:
             self._round = asyncio.create_task(keep_going("the doorkeeper's round", self._go_round))
+
+    def count(self) -> int:
+        """How many are inside; from any thread."""
+        return len(self._inside)
 
     def leave(self, tell: Callable[[Principal | None], object]) -> None:
         self._inside.pop(tell, None)

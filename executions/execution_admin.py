@@ -8,21 +8,24 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.db.models.functions import Length, Substr
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold.decorators import display
 from unfold.views import ChangeList
 
 from executions.filters import AgentFilter, NodeFilter
-from executions.models import Execution, ExecutionStep, Status
+from executions.lineage import lineage_of
+from executions.logs import removed_words
+from executions.models import Execution, Status
 from executions.services import CancelOutcome, cancel_execution
+from executions.timeline import SHOWN_OUTPUT, timeline_of
 from system.admin_permissions import LongTableAdmin
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import DomainError
-from system.readable import read_duration, read_usd
+from system.readable import read_duration, read_moment, read_usd
 from system.roles import Role
+from system.sections import Section, render_section
 
 LABELS = {
     Status.RUNNING.label: "info",
@@ -32,8 +35,14 @@ LABELS = {
 }
 # What a page shows; the rest is in the API. A page of many mebibytes helps nobody.
 SHOWN_LOG_LINES = 1000
-SHOWN_OUTPUT = 20_000
 LISTED_SUMMARY = 140
+# The pieces of the page, each a template. What an execution has not is an empty piece.
+SECTIONS = {
+    "buttons": "executions/execution_buttons.html",
+    "header": "executions/execution_header.html",
+    "steps": "executions/execution_steps.html",
+    "more": "executions/execution_more.html",
+}
 
 
 def execution_url(execution: Execution) -> str:
@@ -54,7 +63,7 @@ class ExecutionChangeList(ChangeList):
 
 
 class ExecutionAdmin(LongTableAdmin, PostingAdmin):  # type: ignore[misc]  # unfold repeats Django's bases
-    list_display = ("agent_type", "state", "started_at", "took", "cost", "triggered_by", "node_id", "summary")
+    list_display = ("agent_type", "state", "began", "took", "cost", "triggered_by", "node_id", "summary")
     list_filter = ("status", AgentFilter, "triggered_by", NodeFilter, "started_at")
     search_fields = ("result_summary", "error_message")
     search_help_text = "Words of a summary or error, or a whole id"
@@ -82,6 +91,10 @@ class ExecutionAdmin(LongTableAdmin, PostingAdmin):  # type: ignore[misc]  # unf
     @display(description="Status", label=LABELS)
     def state(self, execution: Execution) -> str:
         return Status(execution.status).label
+
+    @display(description="Started at")
+    def began(self, execution: Execution) -> str:
+        return read_moment(execution.started_at)
 
     @display(description="Took")
     def took(self, execution: Execution) -> str:
@@ -124,28 +137,53 @@ class ExecutionAdmin(LongTableAdmin, PostingAdmin):  # type: ignore[misc]  # unf
         execution = self.get_object(request, object_id)
         if execution is None or request.method == "POST" or not self.has_view_permission(request):
             return super().change_view(request, object_id, form_url, extra_context)
+        sections = self.read_sections(request, execution)
+        if "sections" in request.GET:
+            return JsonResponse({name: section.as_message() for name, section in sections.items()})
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "title": execution.agent_type,
             "opts": self.opts,
             "original": execution,
-            "buttons": self.buttons(request, execution),
-            **self.page_context(request, execution),
+            "execution": execution,
+            "sections": sections,
+            "log_lines": _last_log_lines(execution),
+            "shown_log_lines": SHOWN_LOG_LINES,
+            "removed": removed_words(execution),
+            **self.frame_context(execution),
         }
         return TemplateResponse(request, "executions/execution_page.html", context)
 
+    def frame_context(self, execution: Execution) -> dict[str, Any]:
+        """What the page shows outside of its pieces."""
+        return {}
+
+    def section_templates(self) -> dict[str, str]:
+        return SECTIONS
+
+    def read_sections(self, request: HttpRequest, execution: Execution) -> dict[str, Section]:
+        """The pieces that js/execution.js asks for again when something has happened."""
+        context = self.page_context(request, execution)
+        offered = " ".join(button["url"] for button in context["buttons"])  # their form has a token in it
+        return {
+            name: render_section(
+                name, template, context, request, version=offered if name == "buttons" else ""
+            )
+            for name, template in self.section_templates().items()
+        }
+
     def page_context(self, request: HttpRequest, execution: Execution) -> dict[str, Any]:
-        """What templates/executions/execution_page.html shows."""
+        """What the templates of the pieces show."""
         return {
             "execution": execution,
+            "buttons": self.buttons(request, execution),
+            "lineage": lineage_of(execution),
             "elapsed_ms": None if execution.status == Status.PENDING else execution.elapsed_ms(),
-            "steps": _steps_of(execution),
+            "steps": timeline_of(execution),
             "shown_output": SHOWN_OUTPUT,
             "raw_output": execution.raw_output[:SHOWN_OUTPUT],
             "raw_output_left": max(0, len(execution.raw_output) - SHOWN_OUTPUT),
-            "log_lines": _last_log_lines(execution),
-            "shown_log_lines": SHOWN_LOG_LINES,
         }
 
 
@@ -155,12 +193,6 @@ CANCEL_WORDS = {
 }
 
 
-def _steps_of(execution: Execution) -> QuerySet[ExecutionStep]:
-    """With the beginning of each output as `shown`, and the length of the whole as `output_length`."""
-    steps = execution.steps.order_by("step_number").defer("output")
-    return steps.annotate(shown=Substr("output", 1, SHOWN_OUTPUT), output_length=Length("output"))
-
-
 def _last_log_lines(execution: Execution) -> list[dict[str, Any]]:
     newest = execution.events.logs().order_by("-seq")[:SHOWN_LOG_LINES]
-    return [{"at": event.at, **event.decoded} for event in newest][::-1]
+    return [{"at": event.at, "seq": event.seq, **event.decoded} for event in newest][::-1]

@@ -95,8 +95,11 @@ class EventOut(Out):
 
 
 class EventList(Out):
+    """`removed` of the first events were deleted for their age; what is left has kept its numbers."""
+
     items: list[EventOut]
     count: int
+    removed: int
 
 
 class StatsFilters(BaseModel):

@@ -7,7 +7,16 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import bench_api, bench_live, bench_money, bench_processes
+from tests.benchmarks import (
+    bench_api,
+    bench_backups,
+    bench_console,
+    bench_fires,
+    bench_house,
+    bench_live,
+    bench_money,
+    bench_processes,
+)
 
 Rows = list[tuple[str, str, str]]
 BENCHES: dict[str, Callable[[], Rows]] = {
@@ -15,6 +24,10 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "api": bench_api.main,
     "live": bench_live.main,
     "money": bench_money.main,
+    "fires": bench_fires.main,
+    "backups": bench_backups.main,
+    "console": bench_console.main,
+    "house": bench_house.main,
 }
 
 

@@ -24,9 +24,9 @@ LAUNCHES = 30
 def main() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="claudeops-bench-") as directory:
         environment = _environment(directory)
-        with _up(environment) as fresh:
-            _wait_for_first_report(environment)
-        with _up(environment) as again:
+        with up(environment) as fresh:
+            wait_for_first_report(environment)
+        with up(environment) as again:
             token = manage(environment, "create_api_token", "bench", "--role", "admin").split()[-1]
             latency = _launch_latency(Client(WebProcess(int(environment["PORT"]), token, Path(directory))))
             memory, cpu = _at_rest(directory)
@@ -52,7 +52,7 @@ def _environment(directory: str) -> dict[str, str]:
 
 
 @contextmanager
-def _up(environment: dict[str, str]) -> Iterator[float]:
+def up(environment: dict[str, str]) -> Iterator[float]:
     """Everything, running; yields the seconds until the first answer."""
     began = time.monotonic()
     process = subprocess.Popen(
@@ -74,7 +74,7 @@ def _answers(port: int) -> bool:
     return False
 
 
-def _wait_for_first_report(environment: dict[str, str]) -> None:
+def wait_for_first_report(environment: dict[str, str]) -> None:
     while "completed" not in manage(environment, "executions"):
         time.sleep(0.5)
 

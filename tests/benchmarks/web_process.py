@@ -86,15 +86,15 @@ def manage(environment: dict[str, str], *arguments: str) -> str:
 def web_process(environment: dict[str, str], database: Path) -> Iterator[WebProcess]:
     """One web process, and the clock, which keeps SQLite's write-ahead log short as in any installation."""
     token = manage(environment, "create_api_token", "bench", "--role", "operator").splitlines()[-1]
-    port = _free_port()
+    port = free_port()
     serving = {**environment, "HOST": "127.0.0.1", "PORT": str(port)}
-    with _running(serving, "web"), _running(serving, "clock"):
+    with running(serving, "web"), running(serving, "clock"):
         _await_port(port)
         yield WebProcess(port, token, database)
 
 
 @contextmanager
-def _running(environment: dict[str, str], name: str) -> Iterator[None]:
+def running(environment: dict[str, str], name: str) -> Iterator[None]:
     command = [sys.executable, str(ROOT / "manage.py"), name]
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL)
     try:
@@ -104,7 +104,7 @@ def _running(environment: dict[str, str], name: str) -> Iterator[None]:
         process.wait(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

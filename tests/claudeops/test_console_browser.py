@@ -33,7 +33,7 @@ for model in registered():
     pages += [console_url(model, "history", things.key(model))]
 for execution in Execution.objects.all():
     pages.append(console_url(Execution, "change", execution.uid))
-for name in ("agents_agentconfiguration", "auth_user"):
+for name in ("agents_agentconfiguration", "auth_user", "scheduling_schedule"):
     pages += ["/" + name.replace("_", "/", 1) + "/add/"]
 pages.append(console_url(type(idle), "delete", idle.pk))
 print(json.dumps(pages))
@@ -72,7 +72,7 @@ class Visitor:
         self.page.fill("#id_username", "root")
         self.page.fill("#id_password", PASSWORD)
         self.page.click("button[type=submit]")
-        self.page.wait_for_selector("text=Waiting and running")
+        self.page.wait_for_selector("text=Running and waiting")
 
     def go(self, path: str) -> None:
         self.page.goto(self.site.url + path)
@@ -172,13 +172,13 @@ def test_run_now_and_cancel_are_a_click_each(visitor: Visitor) -> None:
     visitor.go("/agents/agentconfiguration/?q=idle")
     page.click("text=Run now")
     page.wait_for_url("**/executions/execution/*/change/")
-    assert page.locator("h1 >> text=Pending").is_visible()
+    assert page.locator(".state-pending").is_visible()
     page.click("button:has-text('Cancel')")
-    page.wait_for_selector("h1 >> text=Cancelled")
+    page.wait_for_selector(".state-cancelled")
     page.click("button:has-text('Run again')")
-    page.wait_for_selector("h1 >> text=Pending")
+    page.wait_for_selector(".state-pending")
     page.click("button:has-text('Cancel')")
-    page.wait_for_selector("h1 >> text=Cancelled")
+    page.wait_for_selector(".state-cancelled")
     assert visitor.problems == []
 
 
@@ -200,3 +200,16 @@ def test_an_output_opens_without_a_script(visitor: Visitor) -> None:
     visitor.page.click("#step-1 summary >> text=Output")
     assert output.is_visible()
     assert "onerror" in output.inner_text()
+
+
+def test_a_schedule_says_what_it_would_do_while_it_is_typed(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.go("/scheduling/schedule/add/")
+    panel = page.locator("#schedule-preview")
+    assert "once there is a cron expression" in panel.inner_text()
+    page.fill("#id_cron_expression", "0 0 3 * * *")
+    panel.get_by_text("this one has six.").wait_for()
+    page.fill("#id_cron_expression", "0 3 * * MON-FRI")
+    panel.get_by_text("At 03:00, Monday through Friday").wait_for()
+    assert panel.locator("tbody tr").count() == 5
+    assert visitor.problems == []

@@ -1,13 +1,22 @@
 """The page of an execution: all of it, bounded, and nothing but text."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.test import Client
 from django.utils.html import escape
 from pytest_django import DjangoAssertNumQueries
 
-from executions.execution_admin import SHOWN_LOG_LINES, SHOWN_OUTPUT
+from executions.execution_admin import SHOWN_LOG_LINES
 from executions.models import Execution
-from executions.services import cancel_execution, claim_execution
+from executions.services import (
+    cancel_execution,
+    changing_remote_execution,
+    claim_execution,
+    create_execution,
+    start_remote_execution,
+)
+from executions.timeline import SHOWN_OUTPUT
 from system.roles import Role
 from tests.console import (
     EVIL,
@@ -21,6 +30,8 @@ from tests.console import (
 )
 
 pytestmark = pytest.mark.django_db
+
+QUERIES = 9  # of which the session, the user and their role are three
 
 
 @pytest.fixture
@@ -39,7 +50,7 @@ def test_it_shows_all_there_is(operator: Client) -> None:
     execution = an_ended_execution()
     page = page_of(operator, execution)
     for words in (
-        "Disk Space", "Completed", str(execution.uid), "Manual", "localhost",  # the header
+        "Disk Space", "Completed", str(execution.uid), "localhost",  # the header
         "All is lost.", "Written by Claude (claude-haiku-5-5)", "what shows it", "what to do", "du -xh /",
         "Temperatures", "Skipped", "no sensor", "&quot;percent&quot;: 97",  # the steps
         "line 2", "warn",  # the log
@@ -91,14 +102,71 @@ def test_it_asks_as_often_for_a_long_run_as_for_a_short_one(
     operator: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     execution = an_ended_execution(lines=50)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(QUERIES):
         page_of(operator, execution)
 
 
-def test_what_runs_renews_itself_and_what_has_ended_does_not(operator: Client) -> None:
-    refresh = '<meta http-equiv="refresh"'
-    assert refresh in page_of(operator, a_waiting_execution())
-    assert refresh not in page_of(operator, an_ended_execution())
+def test_its_pieces_are_to_be_had_alone(operator: Client) -> None:
+    """What js/execution.js asks for when something has happened."""
+    execution = an_ended_execution()
+    url = console_url(Execution, "change", execution.uid)
+    pieces = operator.get(f"{url}?sections").json()
+    assert set(pieces) == {"buttons", "header", "report", "steps", "costs", "more"}
+    assert "All is lost." in pieces["report"]["html"]
+    page = page_of(operator, execution)
+    for name, piece in pieces.items():
+        assert f'data-section="{name}" data-version="{piece["version"]}"' in page
+    assert Client().get(f"{url}?sections").status_code == 302
+
+
+def test_steps_stand_on_one_scale_of_time(operator: Client) -> None:
+    at = datetime(2026, 11, 26, 10, tzinfo=UTC)
+    execution, _ = start_remote_execution(agent_type="timed", node_id="n", started_at=at)
+    with changing_remote_execution(execution.uid, [None]) as (change, _):
+        for number, (begin, end) in enumerate(((0, 25), (25, 100)), start=1):
+            change.add_step(f"step {number}")
+            change.start_step(number, at=at + timedelta(seconds=begin))
+            change.complete_step(number, at=at + timedelta(seconds=end))
+        change.complete(at=at + timedelta(seconds=100))
+    page = page_of(operator, execution)
+    assert "margin-left: 0.0%; width: 25.0%" in page
+    assert "margin-left: 25.0%; width: 75.0%" in page
+
+
+@pytest.mark.parametrize(
+    ("trigger", "context", "words"),
+    [
+        ("manual", {"actor": "anna"}, ["anna"]),
+        (
+            "schedule",
+            {"metadata": {"schedule_id": 7, "schedule": "Nightly", "due_at": "2026-11-26T03:00:00+00:00"}},
+            [
+                '<a href="/scheduling/schedule/7/change/">Nightly</a>',
+                'Due <time datetime="2026-11-26T03:00:00',
+            ],
+        ),
+        ("webhook", {}, ["webhook source"]),
+        ("manual", {"metadata": {"rerun_of": "01890000-0000-7000-8000-000000000000"}}, ["an earlier run"]),
+        ("schedule", {"metadata": {"schedule_id": "x", "rerun_of": [1], "due_at": 5}}, ["schedule source"]),
+        ("manual", {"metadata": EVIL, "overrides": EVIL, "actor": 5}, ["by hand"]),
+    ],
+)
+def test_it_says_where_it_comes_from(
+    operator: Client, trigger: str, context: dict[str, object], words: list[str]
+) -> None:
+    execution, _ = create_execution(
+        agent_type="disk-space", node_id="n", triggered_by=trigger, trigger_source="source", context=context
+    )
+    page = page_of(operator, execution)
+    for word in words:
+        assert word in page, word
+
+
+def test_costs_are_added_up(operator: Client) -> None:
+    page = page_of(operator, an_ended_execution())
+    assert "All 2" in page
+    assert "1 unpriced" in page
+    assert "24,000" in page
 
 
 def test_it_offers_what_can_be_done_now(operator: Client) -> None:

@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from agents.models import AgentConfiguration, LaunchRefusal
 from costs.models import CostRecord
 from executions.models import Execution, ExecutionEvent, ExecutionStep
-from system.models import ApiToken, SystemMetric
+from scheduling.models import Fire, HookDelivery
+from system.models import ApiToken, AuditEntry, SystemMetric
 from system.roles import Role
 from tests import console
 from tests.console import (
@@ -28,7 +29,9 @@ from tests.console import (
 
 pytestmark = pytest.mark.django_db
 
-LONG: list[type[Model]] = [Execution, ExecutionEvent, ExecutionStep, CostRecord, LaunchRefusal]
+LONG: list[type[Model]] = [
+    Execution, ExecutionEvent, ExecutionStep, CostRecord, LaunchRefusal, Fire, HookDelivery, AuditEntry,
+]  # fmt: skip
 # The session, the user and their role cost three; the list itself, and the choices of its filters, the rest.
 QUERIES: dict[type[Model], int] = {
     Execution: 8,

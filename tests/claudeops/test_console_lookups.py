@@ -26,7 +26,7 @@ def test_no_list_runs_a_pattern(model: type[Model]) -> None:
 
 
 def test_a_secret_cannot_be_asked_for_letter_by_letter() -> None:
-    AppSetting.objects.create(key="secret.test", value="s3cr3t", is_secret=True)
+    AppSetting.objects.create(key="secret.test", sealed="s3cr3t", is_secret=True)
     client = signed_in(Role.VIEWER)
     for question in ("value__startswith", "value__gte", "value__exact", "value"):
         assert client.get(console_url(AppSetting, "changelist"), {question: "s3"}).status_code == 400

@@ -12,17 +12,29 @@ from django.urls import URLPattern
 from agents.models import AgentConfiguration
 from costs.models import Budget, ModelPrice, MonthlyCostSummary
 from executions.models import Execution
-from scheduling.models import JobRun
+from scheduling.models import Hook, JobRun, Schedule
 from system.admin_posting import PostingAdmin
-from system.models import ApiToken, AppSetting
+from system.models import (
+    ApiToken,
+    AppSetting,
+    AuditEntry,
+    Backup,
+    ConsoleSession,
+    Notification,
+    NotificationRule,
+    NotificationTarget,
+)
 from system.roles import Role
 from tests.console import Everything, console_url, everything, registered, signed_in
 
 pytestmark = pytest.mark.django_db
 
-FOR_ADMINS: set[type[Model]] = {User, Group, ApiToken}
-ADDED_HERE: set[type[Model]] = {AgentConfiguration, Budget, ModelPrice, User}
-CHANGED_HERE: set[type[Model]] = {AgentConfiguration, Budget, ModelPrice, User, AppSetting}
+FOR_ADMINS: set[type[Model]] = {User, Group, ApiToken, AuditEntry}
+ADDED_HERE: set[type[Model]] = {
+    AgentConfiguration, Budget, Hook, ModelPrice, NotificationRule, NotificationTarget, Schedule, User
+}  # fmt: skip
+CHANGED_HERE: set[type[Model]] = {*ADDED_HERE, AppSetting}
+NEVER_DELETED: set[type[Model]] = {ApiToken}  # it is added, and then revoked
 POSTS = {
     (Execution, "cancel"): Role.OPERATOR,
     (Execution, "rerun"): Role.OPERATOR,
@@ -30,7 +42,23 @@ POSTS = {
     (ApiToken, "revoke"): Role.ADMIN,
     (MonthlyCostSummary, "recompute"): Role.OPERATOR,
     (JobRun, "run"): Role.ADMIN,
+    (NotificationTarget, "test"): Role.ADMIN,
+    (Notification, "replay"): Role.OPERATOR,
+    (Backup, "verify"): Role.ADMIN,
+    (ConsoleSession, "end"): Role.ADMIN,  # of others; one's own: test_sessions.py
+    (Backup, "download"): Role.ADMIN,
+    (Hook, "rotate"): Role.ADMIN,
+    (Schedule, "run"): Role.OPERATOR,
+    (Schedule, "pause"): Role.OPERATOR,
+    (Schedule, "resume"): Role.OPERATOR,
 }
+# What it answers is seen once: it must not be kept for another page.
+ANSWERS_WITH_A_PAGE = {(Hook, "rotate")}
+# Whose rows are somebody's own: who may not see one is told that there is none.
+SOMEBODYS_OWN = {ConsoleSession}
+# Tested where they belong: tests/scheduling/test_schedule_console.py, and below.
+PAGES_OF_THEIR_OWN = {"auth_user_password_change", "scheduling_schedule_preview", "system_backup_now"}
+FORMS: dict[tuple[type[Model], str], Role] = {(Execution, "changes"): Role.OPERATOR}
 ASKERS = [None, *Role]
 
 
@@ -51,8 +79,10 @@ def pages(things: Everything) -> Iterator[tuple[str, Role | None]]:
         yield console_url(model, "changelist"), view
         yield console_url(model, "change", key), view
         yield console_url(model, "history", key), view
-        yield console_url(model, "add"), Role.ADMIN if model in ADDED_HERE else None
+        yield console_url(model, "add"), Role.ADMIN if model in ADDED_HERE | NEVER_DELETED else None
         yield console_url(model, "delete", key), Role.ADMIN if model in ADDED_HERE else None
+    for (model, name), needed in FORMS.items():
+        yield console_url(model, name, things.key(model)), needed
 
 
 @pytest.mark.parametrize("asker", ASKERS)
@@ -88,11 +118,34 @@ def test_the_table_of_posts_is_whole() -> None:
 def test_there_is_no_page_that_the_tables_leave_out() -> None:
     known = {"changelist", "change", "add", "delete", "history", None}
     for model in registered():
-        posts = {name for posted, name in POSTS if posted is model}
+        posts = {name for asked, name in (*POSTS, *FORMS) if asked is model}
         for route in admin.site.get_model_admin(model).get_urls():
             assert isinstance(route, URLPattern)
             page = route.name and route.name.rsplit("_", 1)[-1]
-            assert page in known | posts or route.name == "auth_user_password_change", route
+            assert page in known | posts or route.name in PAGES_OF_THEIR_OWN, route
+
+
+# The pages of the site itself, which need a role, whichever it is; and those that are for all.
+SITE_PAGES = {
+    "index": "/", "costs_overview": "/costs/overview/", "search": "/search/", "app_list": "/system/",
+    "password_change": "/password_change/", "password_change_done": "/password_change/done/",
+    "autocomplete": "/autocomplete/", "jsi18n": "/jsi18n/", "view_on_site": "/r/1/1/",
+}  # fmt: skip
+FOR_ALL = {"login", "logout"}
+
+
+def test_the_table_of_the_sites_own_pages_is_whole() -> None:
+    named = {route.name for route in admin.site.get_urls() if isinstance(route, URLPattern) and route.name}
+    assert named == SITE_PAGES.keys() | FOR_ALL
+
+
+@pytest.mark.parametrize("asker", ASKERS)
+def test_a_page_of_the_site_opens_for_any_role(things: Everything, asker: Role | None) -> None:
+    client = signed_in(asker)
+    for url in SITE_PAGES.values():
+        for who in (client, Client()):
+            location = who.get(url).headers.get("Location", "")
+            assert location.startswith("/login/") == (asker is None or who is not client), url
 
 
 @pytest.mark.parametrize("asker", ASKERS)
@@ -105,7 +158,9 @@ def test_a_button_works_for_whom_it_should(
     if asker is None:
         assert response["Location"].startswith("/login/")
     else:
-        assert response.status_code == (302 if allows(asker, POSTS[model, name]) else 403)
+        done = 200 if (model, name) in ANSWERS_WITH_A_PAGE else 302
+        refused = 404 if model in SOMEBODYS_OWN else 403
+        assert response.status_code == (done if allows(asker, POSTS[model, name]) else refused)
 
 
 @pytest.mark.parametrize("asker", [Role.VIEWER, Role.OPERATOR])

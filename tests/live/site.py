@@ -129,6 +129,10 @@ class Site:
         browser.force_login(user)
         return f"claudeops_session_{self.port}={browser.cookies[settings.SESSION_COOKIE_NAME].value}"
 
+    def forget_people(self) -> None:
+        User.objects.all().delete()
+        ApiToken.objects.all().delete()
+
     # What happens.
 
     def pending(self, agent_type: str = "watched") -> Execution:
@@ -181,6 +185,10 @@ class Watcher:
         while not self._read:
             self._read = json.loads(self.connection.recv(timeout))
         return self._read.pop(0)
+
+    def put_back(self, message: Message) -> None:
+        """It is the next one again."""
+        self._read.insert(0, message)
 
     def until(self, event: str) -> list[Message]:
         """Everything up to the first message of this name, which is the last of the list."""

@@ -10,8 +10,9 @@ from django.utils import timezone
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from system.models import ApiToken
+from system.models import ApiToken, ConsoleSession
 from system.roles import Role
+from system.sessions import SessionStore, end_session
 from tests.live.site import Site, Watcher
 
 WITHIN_SECONDS = 5.0
@@ -26,22 +27,23 @@ def seconds_to_close(connection: ClientConnection) -> tuple[int, float]:
         return (closed.rcvd.code if closed.rcvd else 0), time.monotonic() - began
 
 
-def sign_out(site: Site, cookie: str) -> None:
+def sign_out(cookie: str) -> None:
     """What /logout/ does to the session."""
-    from_browser = cookie.partition("=")[2]
-    site.database.sql(f"DELETE FROM django_session WHERE session_key = '{from_browser}'")
+    SessionStore(cookie.partition("=")[2]).delete()
 
 
 def test_whatever_is_withdrawn_closes_its_socket_and_no_other(site: Site) -> None:
     viewer = Group.objects.get(name="viewer")
-    people = {name: site.user(name, Role.VIEWER) for name in ("left", "fired", "moved", "hacked", "stays")}
+    names = ("left", "ended", "fired", "moved", "hacked", "stays")
+    people = {name: site.user(name, Role.VIEWER) for name in names}
     cookies = {name: site.cookie_of(user) for name, user in people.items()}
     (revoked, revoked_raw), (expiring, expiring_raw), (_, lasting_raw) = (site.token() for _ in range(3))
     withdrawals: dict[str, Callable[[], object]] = {
-        "left": lambda: sign_out(site, cookies["left"]),
+        "left": lambda: sign_out(cookies["left"]),
         "fired": lambda: User.objects.filter(username="fired").update(is_active=False),
         "moved": lambda: people["moved"].groups.remove(viewer),
         "hacked": lambda: User.objects.filter(username="hacked").update(password="another"),
+        "ended": lambda: end_session(ConsoleSession.objects.get(user=people["ended"])),
         "revoked": lambda: ApiToken.objects.filter(pk=revoked.pk).update(revoked_at=timezone.now()),
         "expiring": lambda: ApiToken.objects.filter(pk=expiring.pk).update(
             expires_at=timezone.now() + timedelta(milliseconds=1)

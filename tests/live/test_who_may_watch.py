@@ -5,13 +5,12 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.utils import timezone
 from websockets.sync.client import connect
 
-from system.models import ApiToken
+from system.models import ApiToken, ConsoleSession
 from system.roles import Role
-from system.tokens import digest_of
+from system.tokens import create_token, digest_of
 from tests.live.site import Site
 
 
@@ -28,6 +27,13 @@ def test_a_token_of_any_role(site: Site, role: Role, path: str) -> None:
     path = f"/ws/executions/{site.pending().uid}/" if path == "one" else path
     token = site.token(role)[1]
     assert site.knock(path, Authorization=f"Bearer {token}") == 101
+
+
+def test_a_token_that_does_not_open_executions(site: Site) -> None:
+    _, elsewhere = create_token("elsewhere", Role.ADMIN, areas=["tracking"])
+    _, here = create_token("here", Role.VIEWER, areas=["executions"])
+    assert site.knock(Authorization=f"Bearer {elsewhere}") == 403
+    assert site.knock(Authorization=f"Bearer {here}") == 101
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -62,7 +68,7 @@ def test_a_deactivated_user(site: Site) -> None:
 
 def test_a_session_that_has_expired(site: Site) -> None:
     cookie = site.cookie_of(site.user("viewer", Role.VIEWER))
-    Session.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
+    ConsoleSession.objects.update(expire_date=timezone.now() - timedelta(seconds=1))
     assert site.knock(origin=site.origin, Cookie=cookie) == 403
 
 
