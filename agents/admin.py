@@ -7,8 +7,9 @@ from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from agents.agent_form import AgentForm
-from agents.editing import delete_agent
+from agents.editing import NOUN, delete_agent
 from agents.execution_admin import WholeExecutionAdmin, launch_and_go
+from agents.hold_admin import HoldAdmin, TurnAdmin
 from agents.models import AgentConfiguration, LaunchRefusal
 from system.admin_permissions import LongTableAdmin, may
 from system.admin_posting import PostAction, PostingAdmin
@@ -16,12 +17,14 @@ from system.errors import Conflict
 from system.readable import read_duration
 from system.roles import Role
 
-__all__ = ["AgentConfigurationAdmin", "LaunchRefusalAdmin", "WholeExecutionAdmin"]  # it registers itself
+# Those of other files register themselves.
+__all__ = ["AgentConfigurationAdmin", "HoldAdmin", "LaunchRefusalAdmin", "TurnAdmin", "WholeExecutionAdmin"]
 
 
 @admin.register(AgentConfiguration)
 class AgentConfigurationAdmin(PostingAdmin):
     form = AgentForm
+    audit_noun = NOUN
     list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
     list_filter = ("enabled",)
     search_fields = ("name", "agent_type", "description")
@@ -86,6 +89,9 @@ class AgentConfigurationAdmin(PostingAdmin):
         except Conflict as error:
             messages.error(request, error.detail)
             return HttpResponseRedirect(self._page_of(object_id))
+
+    def audit_target(self, obj: AgentConfiguration) -> str:
+        return obj.agent_type
 
     def delete_model(self, request: HttpRequest, obj: AgentConfiguration) -> None:
         delete_agent(obj.agent_type)

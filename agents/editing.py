@@ -9,7 +9,12 @@ from agents.configuration import ConfigurationError, Problem, parse_configuratio
 from agents.launching import find_agent
 from agents.models import AgentConfiguration
 from executions.models import Execution
+from system.audit import record_changed, record_created, record_deleted
+from system.audit_values import values_of
 from system.errors import Conflict
+from system.writing import one_writer
+
+NOUN = "agent"  # what the audit calls one
 
 
 class AgentExists(Conflict):
@@ -19,32 +24,40 @@ class AgentExists(Conflict):
 def create_agent(fields: Mapping[str, Any]) -> AgentConfiguration:
     """`fields` as schemas.AgentIn has them. Raises AgentExists, and ConfigurationError with every path."""
     _check(fields["config"])
-    try:
-        with transaction.atomic():
-            return AgentConfiguration.objects.create(**fields)
-    except IntegrityError as error:
-        detail = f"There is an agent {fields['agent_type']} already."
-        raise AgentExists(detail, field="agent_type") from error
+    with one_writer():
+        try:
+            with transaction.atomic():
+                agent = AgentConfiguration.objects.create(**fields)
+        except IntegrityError as error:
+            detail = f"There is an agent {fields['agent_type']} already."
+            raise AgentExists(detail, field="agent_type") from error
+        record_created(agent, NOUN, agent.agent_type)
+    return agent
 
 
 def change_agent(agent_type: str, fields: Mapping[str, Any]) -> AgentConfiguration:
     """Set `fields` and leave the others. Raises NotFound and ConfigurationError."""
-    agent = find_agent(agent_type)
     if "config" in fields:
+        find_agent(agent_type)
         _check(fields["config"])
-    for name, value in fields.items():
-        setattr(agent, name, value)
-    agent.save(update_fields=[*fields, "updated_at"])
+    with one_writer():
+        agent = find_agent(agent_type)
+        before = values_of(agent)
+        for name, value in fields.items():
+            setattr(agent, name, value)
+        agent.save(update_fields=[*fields, "updated_at"])
+        record_changed(agent, NOUN, before, agent_type)
     return agent
 
 
 def delete_agent(agent_type: str) -> None:
     """What it did stays in the history. Raises NotFound; Conflict while it has something to run."""
-    with transaction.atomic():
+    with one_writer():
         agent = find_agent(agent_type)
         active = Execution.objects.of_agent(agent_type).active().count()
         if active:
             raise Conflict(f"{agent_type} has {active} executions waiting or running; cancel them first.")
+        record_deleted(agent, NOUN, agent_type)
         agent.delete()
 
 

@@ -7,13 +7,13 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query
 
 from agents.launching import launch_agent
-from agents.models import AgentConfiguration
-from agents.schemas import AgentOut, DetailFilters, ExecutionDetail, LaunchIn
+from agents.models import AgentConfiguration, Hold
+from agents.schemas import AgentOut, DetailFilters, ExecutionDetail, HoldOut, LaunchIn
 from costs.schemas.records import CostOut
 from executions.api import router
 from executions.listing import execution_row
-from executions.logs import log_lines
-from executions.models import Execution
+from executions.logs import log_lines, removed_events
+from executions.models import Execution, Status
 from executions.schemas import ExecutionOut, StepOut
 from executions.services import find_execution
 from system.authentication import actor_of, require
@@ -46,6 +46,7 @@ def rerun(request: HttpRequest, execution_id: UUID) -> HttpResponse:
         node_id=before.node_id,
         overrides=before.execution_context.get("overrides"),
         metadata={"rerun_of": str(before.uid)},
+        webhook=before.execution_context.get("webhook"),
     )
 
 
@@ -67,5 +68,15 @@ def _detail_of(execution: Execution, *, with_logs: bool) -> dict[str, Any]:
         "steps": list(steps),
         "costs": list(costs),
         "agent": agents.values(*AgentOut.model_fields).first(),
+        "held": _hold_of(execution),
+        "events_removed": removed_events(execution),
         "logs": log_lines(execution) if with_logs else None,
     }
+
+
+def _hold_of(execution: Execution) -> dict[str, Any] | None:
+    if execution.status != Status.PENDING or execution.queued_at is not None:
+        return None
+    hold = Hold.objects.filter(execution=execution)
+    found: dict[str, Any] | None = hold.values(*HoldOut.model_fields).first()
+    return found

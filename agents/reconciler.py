@@ -10,6 +10,7 @@ from agents.queue import enqueue
 from costs.budgets.reserving import release_reservations_of, sweep_reservations
 from executions.models import Execution
 from executions.services import REMOTE, Verdict, give_up_lease, writing
+from system.counters import count
 
 
 def reconcile(node: str) -> int:
@@ -43,6 +44,8 @@ def _settle(
         verdict = give_up_lease(execution_id, lease_token=lease_token, why=why, expired_at=at)
         if verdict != Verdict.ALIVE:
             release_reservations_of(execution_id)
+            if at is not None:
+                count("lease_expiries")
         if verdict == Verdict.REQUEUED:
             enqueue(execution_id, node_id)
     return int(verdict != Verdict.ALIVE)

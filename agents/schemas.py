@@ -133,10 +133,19 @@ class DetailFilters(BaseModel):
     include: Literal["logs"] | None = None
 
 
-class ExecutionDetail(ExecutionOut):
-    """`agent` is null for what ran elsewhere or whose agent is gone.
+class HoldOut(Out):
+    """What a pending execution waits for that is in no queue yet: the name of the limit, and the words."""
 
-    `logs` are there with `include=logs`: the last 10,000 lines.
+    limit: str
+    detail: str
+    since: datetime
+
+
+class ExecutionDetail(ExecutionOut):
+    """`agent` is null for what ran elsewhere or whose agent is gone. `held` is null for what need not wait.
+
+    `logs` are there with `include=logs`: the last 10,000 lines. Of an old execution the first events, with
+    their log lines, were deleted: `events_removed` of them.
     """
 
     ai_analysis: dict[str, Any] | None
@@ -147,4 +156,6 @@ class ExecutionDetail(ExecutionOut):
     steps: list[StepOut]
     costs: list[CostOut]
     agent: AgentOut | None
+    held: HoldOut | None
+    events_removed: int
     logs: list[LogOut] | None = None

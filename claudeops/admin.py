@@ -8,8 +8,9 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import UserChangeForm, UserCreationForm
 
+from claudeops.password_forms import PasswordForm
 from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
 from system.roles import Role, role_of
 
@@ -23,7 +24,7 @@ ROLE_LABELS = {"Viewer": "info", "Operator": "primary", "Admin": "success"}
 class UserAdmin(DjangoUserAdmin, RoleModelAdmin):  # type: ignore[misc, type-arg]
     form = UserChangeForm
     add_form = UserCreationForm
-    change_password_form = AdminPasswordChangeForm
+    change_password_form = PasswordForm
     view_role = Role.ADMIN
     actions = None
     list_display = ("username", "role", "email", "first_name", "last_name", "is_active", "last_login")

@@ -16,14 +16,22 @@ from ninja.renderers import BaseRenderer
 import agents.api
 import agents.tracking_api
 import claudeops.dashboard_api
+import claudeops.prometheus.api
 import costs.api
 import executions.api
+import scheduling.api
+import scheduling.backups_api
 import scheduling.forecast_api
+import scheduling.hooks.api
+import scheduling.jobs_api
 import system.api
+import system.audit_api
+import system.notifications.api
 from claudeops.openapi import completed
 from claudeops.problems import handle_problems, method_not_allowed
 from system.authentication import require
 from system.errors import DomainError, Invalid
+from system.nesting import is_deeper
 from system.roles import Role
 from system.wire import dumps
 
@@ -50,19 +58,9 @@ class JsonParser(Parser):
             raise WrongType(f"The body must be application/json, not {request.content_type}.", field="body")
         body = request.body
         value = orjson.loads(body)
-        if body.count(b"{") + body.count(b"[") > DEEPEST and _is_deeper(value, DEEPEST):
+        if body.count(b"{") + body.count(b"[") > DEEPEST and is_deeper(value, DEEPEST):
             raise TooDeep(f"The body is nested more than {DEEPEST} levels deep.", field="body")
         return value
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    found = [value]
-    for _ in range(levels):
-        inside = [item for part in found for item in (part.values() if isinstance(part, dict) else part)]
-        found = [item for item in inside if isinstance(item, dict | list)]
-        if not found:
-            return False
-    return True
 
 
 class JsonRenderer(BaseRenderer):
@@ -76,7 +74,7 @@ def refusing_unknown_input(view: Callable[..., Any]) -> Callable[..., Any]:
     """ninja drops query parameters that a route does not know, and bodies where none is read."""
     models = view._ninja_operation.models  # type: ignore[attr-defined]
     known: set[str] = set()
-    takes_body = False
+    takes_body = getattr(view._ninja_operation.view_func, "reads_raw_body", False)  # type: ignore[attr-defined]
     for model in models:
         takes_body = takes_body or model.__ninja_param_source__ == "body"
         if model.__ninja_param_source__ == "query":
@@ -158,8 +156,16 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/agents", agents.api.router),
     *(("/costs", router) for router in costs.api.ROUTERS),
     ("/costs", scheduling.forecast_api.router),
+    ("/schedules", scheduling.api.router),
+    ("/jobs", scheduling.jobs_api.router),
+    ("/hooks", scheduling.hooks.api.router),
+    ("/hook-recipes", scheduling.hooks.api.recipes_router),
     ("/dashboard", claudeops.dashboard_api.router),
+    ("/metrics", claudeops.prometheus.api.router),
     ("/system", system.api.router),
+    ("/notifications", system.notifications.api.router),
+    ("/system", scheduling.backups_api.router),
+    ("/system", system.audit_api.router),
 ]
 for prefix, router in ROUTERS:
     api.add_router(prefix, router)

@@ -2,13 +2,15 @@
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import environ
+from cryptography.fernet import Fernet
 from django.apps import AppConfig
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Info, Warning, register
 
 TAG = "claudeops"
 
@@ -107,6 +109,71 @@ def _production_problems() -> Iterator[CheckMessage]:
             "SECRET_KEY can be guessed.",
             hint="leave it out: a key is made and kept in CLAUDEOPS_DATA_DIR/secret_key",
             id="claudeops.E016",
+        )
+
+
+@register(TAG)
+def check_doors(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[CheckMessage]:
+    """The keys, who else can read them, and what is believed of a client."""
+    return [*_key_problems(), *_file_problems(), *_proxy_problems()]
+
+
+def _key_problems() -> Iterator[CheckMessage]:
+    for number, key in enumerate(settings.ENCRYPTION_KEYS, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            yield Error(
+                f"Encryption key {number} is none: 32 bytes in URL-safe base64 are.",
+                hint="leave CLAUDEOPS_ENCRYPTION_KEYS out: a key is made and kept in CLAUDEOPS_DATA_DIR",
+                id="claudeops.E017",
+            )
+
+
+def _file_problems() -> Iterator[CheckMessage]:
+    for name in ("secret_key", "encryption_key"):
+        path = settings.DATA_DIR / name
+        if path.exists() and path.stat().st_mode & 0o077:
+            yield _grave(f"Others than its owner can read {path}.", f"chmod 600 {path}", "018")
+    if settings.DATA_DIR.stat().st_mode & 0o022:
+        yield _grave(
+            f"Others than its owner can write into {settings.DATA_DIR}.",
+            f"chmod 700 {settings.DATA_DIR}",
+            "019",
+        )
+
+
+def _grave(what: str, hint: str, number: str) -> CheckMessage:
+    """What stops production, and is said on one's own machine."""
+    if settings.ENVIRONMENT == "production":
+        return Error(what, hint=hint, id=f"claudeops.E{number}")
+    return Warning(what, hint=hint, id=f"claudeops.W{number}")
+
+
+def _proxy_problems() -> Iterator[CheckMessage]:
+    for name, value in (
+        ("PROXIES", settings.PROXIES),
+        ("RATE_PER_TOKEN", settings.RATE_PER_TOKEN),
+        ("RATE_PER_ADDRESS", settings.RATE_PER_ADDRESS),
+    ):
+        if value < 0:
+            yield Error(
+                f"CLAUDEOPS_{name} is {value}: it must be 0 or more.",
+                hint="leave it out",
+                id="claudeops.E020",
+            )
+    for origin in settings.CSRF_TRUSTED_ORIGINS:
+        if not re.fullmatch(r"https?://[^/*]+(:\d+)?", origin):
+            yield Error(
+                f"CSRF_TRUSTED_ORIGINS names {origin!r}: which pages may send forms must be said exactly.",
+                hint="CSRF_TRUSTED_ORIGINS=https://ops.example.org",
+                id="claudeops.E021",
+            )
+    if settings.BEHIND_TLS and not settings.PROXIES:
+        yield Info(
+            "Behind a proxy all clients have its address, and share one limit.",
+            hint="CLAUDEOPS_PROXIES=1, if it appends whom it spoke with to X-Forwarded-For",
+            id="claudeops.I022",
         )
 
 

@@ -2,28 +2,18 @@
 
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
-from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import path
-from unfold.forms import AuthenticationForm
+from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
 from claudeops.costs_page import costs_page
 from claudeops.front_page import front_page
+from claudeops.password_forms import OwnPasswordForm
+from claudeops.sign_in import LoginForm, answer_sign_in, record_sign_out
 from system.admin_permissions import console_role, may
-from system.roles import Role, role_of
-
-
-class LoginForm(AuthenticationForm):
-    def confirm_login_allowed(self, user: AbstractBaseUser) -> None:
-        """A role is what lets a person in; Django's own form asks for is_staff."""
-        if role_of(user) is None:
-            raise ValidationError(
-                "You have none of the roles viewer, operator and admin. An admin can give you one.",
-                code="no_role",
-            )
+from system.roles import Role
 
 
 class ConsoleSite(UnfoldAdminSite):
@@ -34,8 +24,25 @@ class ConsoleSite(UnfoldAdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         return console_role(request) is not None
 
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return answer_sign_in(request, super().login(request, extra_context))
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        record_sign_out(request)
+        return super().logout(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        request.current_app = self.name
+        return PasswordChangeView.as_view(
+            form_class=OwnPasswordForm,
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )(request)
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
-        return super().index(request, {**front_page(), **(extra_context or {})})
+        return super().index(
+            request, {**front_page(may_cancel=may(request, Role.OPERATOR)), **(extra_context or {})}
+        )
 
     def get_urls(self) -> list[Any]:
         own = path("costs/overview/", self.admin_view(self.costs), name="costs_overview")

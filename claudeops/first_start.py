@@ -19,6 +19,8 @@ from agents.models import AgentConfiguration
 from costs.price_book import ensure_prices
 from executions.models import Execution
 from system import app_settings
+from system.audit import record
+from system.writing import one_writer
 
 Say = Callable[[str], None]
 
@@ -103,6 +105,8 @@ def _create_first_admin(say: Say) -> None:
     if settings.FIRST_ADMIN_PASSWORD:
         validate_password(password, user)
     user.set_password(password)
-    user.save()
+    with one_writer():
+        user.save()
+        record("user.create", name, {"is_superuser": True})
     shown = "from CLAUDEOPS_ADMIN_PASSWORD" if settings.FIRST_ADMIN_PASSWORD else f"{password} (shown once)"
     say(f"First administrator: {name}, password {shown}")

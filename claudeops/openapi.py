@@ -11,7 +11,7 @@ from claudeops.problems import CONTENT_TYPE
 from system.wire import Problem
 
 PROBLEM: dict[str, Any] = {"schema": {"$ref": "#/components/schemas/Problem"}}
-ALWAYS = (400, 422, 500, 503)
+ALWAYS = (400, 422, 429, 500, 503)
 WITH_SIGN_IN = (401, 403)
 WITH_BODY = (413, 415)
 # As RFC 9110 names them, and Python from 3.13 on: the document is the same on every version.

@@ -58,7 +58,9 @@ def problem(
 def of_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
     errors = [(error.field, error.detail)] if error.field else []
     more = {"limit": error.limit} if isinstance(error, LaunchRefused) else {}
-    headers = CHALLENGE if error.status == Unauthenticated.status else None
+    headers = dict(CHALLENGE) if error.status == Unauthenticated.status else {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(error.retry_after)
     return problem(error.status, error.title, error.detail, errors, headers, **more)
 
 

@@ -7,7 +7,7 @@ pragmas, in what a start refuses (claudeops/checks.py) and in whether slow queri
 import base64
 import secrets
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from claudeops.database import database_config
 from claudeops.unfold import UNFOLD as UNFOLD
+from system.key_file import KeyFile
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -32,6 +33,11 @@ DATA_DIR = Path(env.str("CLAUDEOPS_DATA_DIR", default="data")).expanduser()
 if not DATA_DIR.is_absolute():
     DATA_DIR = BASE_DIR / DATA_DIR
 DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+# Where backups lie; another disk than the data's is better.
+BACKUP_DIR = Path(env.str("BACKUP_DIR", default="") or DATA_DIR / "backups").expanduser()
+if not BACKUP_DIR.is_absolute():
+    BACKUP_DIR = BASE_DIR / BACKUP_DIR
 
 HOST = env.str("HOST", default="127.0.0.1")
 PORT = env.int("PORT", default=8000)
@@ -60,9 +66,10 @@ def _fernet_key() -> str:
 SECRET_KEY = env.str("SECRET_KEY", default="") or _kept("secret_key", lambda: secrets.token_urlsafe(64))
 # Secrets in rows are encrypted with the first of these and opened with any (system/secrets.py). On several
 # hosts they must be the same: one in each line of the file, or separated by commas.
-ENCRYPTION_KEYS = (
-    env.list("CLAUDEOPS_ENCRYPTION_KEYS", default=[]) or _kept("encryption_key", _fernet_key).split()
-)
+ENCRYPTION_KEYS: Sequence[str] = env.list("CLAUDEOPS_ENCRYPTION_KEYS", default=[])
+if not ENCRYPTION_KEYS:
+    _kept("encryption_key", _fernet_key)
+    ENCRYPTION_KEYS = KeyFile(DATA_DIR / "encryption_key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", HOST])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
@@ -87,8 +94,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "claudeops.compression.PageGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "system.doors.door_middleware",
+    "claudeops.rates.rate_middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -122,7 +132,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=100 if ENVIRONMENT == "development" else 0)
 
 REDIS_URL = env.str("REDIS_URL", default="")
-CACHES = {
+CACHES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
     else {
@@ -131,6 +141,23 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 1000},
     }
 }
+# What the doors count (system/tallies.py): for all web processes where there is Redis, which must be quick.
+_counts_here = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "doors",
+    "OPTIONS": {"MAX_ENTRIES": 50_000},
+}
+CACHES["doors_here"] = _counts_here
+CACHES["doors"] = (
+    {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "claudeops-doors",
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
+    }
+    if REDIS_URL
+    else _counts_here
+)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -141,6 +168,7 @@ FIRST_ADMIN_USER = env.str("CLAUDEOPS_ADMIN_USER", default="admin")
 FIRST_ADMIN_PASSWORD = env.str("CLAUDEOPS_ADMIN_PASSWORD", default="")
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "system.sessions"
 # Cookies know no ports: without the number, two consoles on one machine would log each other out.
 SESSION_COOKIE_NAME = f"claudeops_session_{PORT}"
 CSRF_COOKIE_NAME = f"claudeops_csrf_{PORT}"
@@ -152,6 +180,11 @@ SECURE_SSL_REDIRECT = BEHIND_TLS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_TLS else None
 SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000 if BEHIND_TLS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = BEHIND_TLS
+# How many proxies of ours stand in front: as many entries at the end of X-Forwarded-For are believed.
+PROXIES = NINJA_NUM_PROXIES = env.int("CLAUDEOPS_PROXIES", default=0)
+# Requests to the API a minute, a whole minute's worth of them at once; 0 is no limit.
+RATE_PER_TOKEN = env.int("CLAUDEOPS_RATE_PER_TOKEN", default=12_000)
+RATE_PER_ADDRESS = env.int("CLAUDEOPS_RATE_PER_ADDRESS", default=24_000)
 X_FRAME_OPTIONS = "DENY"
 # unfold's Alpine evaluates its attributes and sets inline styles; nothing of ours is inline.
 CONTENT_SECURITY_POLICY = {
@@ -193,9 +226,31 @@ KILL_GRACE_SECONDS = env.float("CLAUDEOPS_KILL_GRACE_SECONDS", default=5)
 STOP_GRACE_SECONDS = env.float("CLAUDEOPS_STOP_GRACE_SECONDS", default=8)
 MAX_ATTEMPTS = env.int("CLAUDEOPS_MAX_ATTEMPTS", default=3)
 TRACKING_LEASE_SECONDS = env.float("CLAUDEOPS_TRACKING_LEASE_SECONDS", default=3600)
+# A due time that was not launched so long after it counts as missed, and its schedule's policy decides.
+MISFIRE_SECONDS = env.float("CLAUDEOPS_MISFIRE_SECONDS", default=30)
+# Webhooks in: the largest body of a message, and how many runs of one hook may wait for the limits.
+HOOK_MAX_BYTES = env.int("CLAUDEOPS_HOOK_MAX_BYTES", default=2**20)
+HOOK_MAX_HELD = env.int("CLAUDEOPS_HOOK_MAX_HELD", default=1000)
 METRICS_SECONDS = env.float("CLAUDEOPS_METRICS_SECONDS", default=30)
-METRICS_KEEP_DAYS = env.int("CLAUDEOPS_METRICS_KEEP_DAYS", default=7)
 CONNECTIVITY_TARGETS = env.list("CLAUDEOPS_CONNECTIVITY_TARGETS", default=["1.1.1.1:443", "9.9.9.9:443"])
+
+# Requests to outside (system/outbound/): how long one may take to connect, and altogether.
+OUTBOUND_CONNECT_SECONDS = env.float("CLAUDEOPS_OUTBOUND_CONNECT_SECONDS", default=5)
+OUTBOUND_TOTAL_SECONDS = env.float("CLAUDEOPS_OUTBOUND_TOTAL_SECONDS", default=20)
+# The waits between the attempts at one message: with these it is given up after a day.
+NOTIFY_RETRY_SECONDS = env.list(
+    "CLAUDEOPS_NOTIFY_RETRY_SECONDS",
+    cast=float,
+    default=[5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800, 28800],
+)
+# After this a message that a process was sending when it was killed is sent again, under its old id.
+NOTIFY_LEASE_SECONDS = env.float("CLAUDEOPS_NOTIFY_LEASE_SECONDS", default=90)
+NOTIFY_EVERY_SECONDS = env.float("CLAUDEOPS_NOTIFY_EVERY_SECONDS", default=1)
+DEADMAN_EVERY_SECONDS = env.float("CLAUDEOPS_DEADMAN_EVERY_SECONDS", default=60)
+
+# What the front page shows is rendered anew when something has changed, and after so long in any case. In
+# tests, whose rows are rolled back and come again under the same numbers, each time.
+FRONT_PAGE_SECONDS = env.float("CLAUDEOPS_FRONT_PAGE_SECONDS", default=0 if ENVIRONMENT == "test" else 60)
 
 # The longest an execution may be allowed to last. django-q2's own time-out lies above it: the runner
 # ends a run itself, tree and all; the cluster's time-out would kill direct children only.

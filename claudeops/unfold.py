@@ -50,8 +50,28 @@ UNFOLD = {
                     _item("Agents", "smart_toy", "agents_agentconfiguration_changelist"),
                     _item("Alerts", "notifications", "system_alert_changelist"),
                     _item("Refused launches", "do_not_disturb_on", "agents_launchrefusal_changelist"),
-                    _item("Schedules", "calendar_clock", "scheduling_schedule_changelist"),
                 ]
+            },
+            {
+                "title": "Automation",
+                "separator": True,
+                "items": [
+                    _item("Schedules", "calendar_clock", "scheduling_schedule_changelist"),
+                    _item("Due times", "event_available", "scheduling_fire_changelist"),
+                    _item("Held launches", "hourglass_top", "agents_hold_changelist"),
+                    _item("Webhooks", "webhook", "scheduling_hook_changelist"),
+                    _item("Webhook deliveries", "move_to_inbox", "scheduling_hookdelivery_changelist"),
+                    _item("Jobs", "event_repeat", "scheduling_jobrun_changelist"),
+                ],
+            },
+            {
+                "title": "Notifications",
+                "separator": True,
+                "items": [
+                    _item("Targets", "send", "system_notificationtarget_changelist"),
+                    _item("Rules", "rule", "system_notificationrule_changelist"),
+                    _item("Outbox", "outbox", "system_notification_changelist"),
+                ],
             },
             {
                 "title": "Costs",
@@ -83,9 +103,11 @@ UNFOLD = {
                 "items": [
                     _item("Metrics", "monitoring", "system_systemmetric_changelist"),
                     _item("Nodes", "dns", "system_node_changelist"),
-                    _item("Jobs", "event_repeat", "scheduling_jobrun_changelist"),
+                    _item("Backups", "backup", "system_backup_changelist"),
                     _item("Settings", "tune", "system_appsetting_changelist"),
                     _item("API tokens", "key", "system_apitoken_changelist", ADMINS),
+                    _item("Sessions", "devices", "system_consolesession_changelist"),
+                    _item("Audit", "history_edu", "system_auditentry_changelist", ADMINS),
                     _item("Users", "group", "auth_user_changelist", ADMINS),
                     _item("Roles", "shield_person", "auth_group_changelist", ADMINS),
                 ],

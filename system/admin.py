@@ -1,17 +1,28 @@
 from typing import Any
 
-from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils import timezone
+from django.contrib import admin
+from django.http import HttpRequest
 from unfold.decorators import display
 
+from system.admin_filters import OpenFilter
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin, RoleModelAdmin
-from system.admin_posting import PostAction, PostingAdmin
-from system.models import Alert, ApiToken, AppSetting, Node, SystemMetric
+from system.audit_admin import AuditEntryAdmin
+from system.models import Alert, AppSetting, Counter, Cursor, Node, SystemMetric
+from system.notifications.admin import NotificationAdmin, RuleAdmin, TargetAdmin
 from system.readable import NOTHING, read_percent
-from system.roles import Role
+from system.session_admin import ConsoleSessionAdmin
 from system.setting_form import SettingForm
+from system.token_admin import ApiTokenAdmin
+
+# They register themselves.
+__all__ = [
+    "ApiTokenAdmin",
+    "AuditEntryAdmin",
+    "ConsoleSessionAdmin",
+    "NotificationAdmin",
+    "RuleAdmin",
+    "TargetAdmin",
+]
 
 HEALTH_LABELS = {"Healthy": "success", "Warning": "warning", "Critical": "danger"}
 HIDDEN = "••••••••"
@@ -56,13 +67,23 @@ class SystemMetricAdmin(ReadOnlyAdmin):
 
 @admin.register(Alert)
 class AlertAdmin(LongTableAdmin):
-    list_display = ("title", "how_grave", "kind", "at")
-    list_filter = ("severity", "kind")
-    fields = ("title", "how_grave", "detail", "kind", "data", "at")
+    list_display = ("title", "how_grave", "condition", "kind", "agent_type", "node_id", "at")
+    list_filter = (OpenFilter, "severity", "kind")
+    fields = (
+        "title", "how_grave", "condition", "detail", "kind", "agent_type", "node_id", "data", "at",
+        "resolved_at",
+    )  # fmt: skip
 
     @display(description="Severity", label={"Info": "info", "Warning": "warning", "Critical": "danger"})
     def how_grave(self, alert: Alert) -> str:
         return alert.severity.capitalize()
+
+    @display(description="State", label={"Open": "warning", "Resolved": "success"})
+    def condition(self, alert: Alert) -> str:
+        """Of what goes on until it is over; the others are said, and that is all."""
+        if alert.is_open:
+            return "Open"
+        return "Resolved" if alert.resolved_at else NOTHING
 
 
 @admin.register(Node)
@@ -78,6 +99,22 @@ class NodeAdmin(ReadOnlyAdmin):
         return "never" if silent is None else f"{max(0, silent):.0f} s ago"
 
 
+@admin.register(Counter)
+class CounterAdmin(ReadOnlyAdmin):
+    """What was ever counted for /metrics."""
+
+    list_display = ("name", "labels", "value")
+    search_fields = ("name", "labels")
+    ordering = ("name", "labels")
+
+
+@admin.register(Cursor)
+class CursorAdmin(ReadOnlyAdmin):
+    """How far the readers of growing tables have come."""
+
+    list_display = ("name", "position")
+
+
 @admin.register(AppSetting)
 class AppSettingAdmin(RoleModelAdmin):
     """Only the value is a person's to change; which settings there are, the code says (app_settings)."""
@@ -87,6 +124,7 @@ class AppSettingAdmin(RoleModelAdmin):
     list_filter = ("category",)
     search_fields = ("key", "description")
     fields = ("key", "description", "value", "value_type", "category", "updated_at")
+    secret_fields = ("key", "description", "value", "forget", "value_type", "category", "updated_at")
     readonly_fields = ("key", "description", "value_type", "category", "updated_at")
     add_role = None
     delete_role = None
@@ -95,7 +133,7 @@ class AppSettingAdmin(RoleModelAdmin):
     @display(description="Value")
     def shown_value(self, setting: AppSetting) -> str:
         if setting.is_secret:
-            return HIDDEN if setting.value else NOTHING
+            return HIDDEN if setting.sealed else NOTHING
         return setting.value if len(setting.value) <= LISTED_VALUE else f"{setting.value[:LISTED_VALUE]}…"
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -104,7 +142,7 @@ class AppSettingAdmin(RoleModelAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Who may not change it reads it as it is listed: a secret is shown to nobody."""
         if self.has_change_permission(request, obj):
-            return self.fields
+            return self.secret_fields if obj and obj.is_secret else self.fields
         return tuple("shown_value" if name == "value" else name for name in self.fields)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -112,59 +150,3 @@ class AppSettingAdmin(RoleModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
         form.store()
-
-
-@admin.register(ApiToken)
-class ApiTokenAdmin(PostingAdmin):
-    """Who could open what; the digest is shown to nobody. A token is seen once, by who makes it."""
-
-    list_display = (
-        "name", "beginning", "role", "state", "last_used_at", "expires_at", "created_by", "created_at",
-    )  # fmt: skip
-    list_filter = ("role",)
-    list_select_related = ("created_by",)
-    search_fields = ("name", "prefix")
-    list_before_template = "system/token_hint.html"  # type: ignore[assignment]
-    fields = (
-        "name", "beginning", "role", "state", "created_by", "created_at", "last_used_at", "expires_at",
-        "revoked_at",
-    )  # fmt: skip
-    readonly_fields = fields
-    view_role = Role.ADMIN
-    add_role = None
-    change_role = None
-    delete_role = None
-    actions = None
-
-    @display(description="Begins with")
-    def beginning(self, token: ApiToken) -> str:
-        return f"{token.prefix}…"
-
-    @display(description="State", label={"In force": "success", "Revoked": "danger", "Expired": "warning"})
-    def state(self, token: ApiToken) -> str:
-        if token.revoked_at is not None:
-            return "Revoked"
-        is_over = token.expires_at is not None and token.expires_at <= timezone.now()
-        return "Expired" if is_over else "In force"
-
-    def post_actions(self) -> list[PostAction]:
-        return [
-            PostAction(
-                name="revoke",
-                label="Revoke",
-                icon="block",
-                role=Role.ADMIN,
-                perform=self._revoke,
-                is_offered=lambda token: token.revoked_at is None,
-                variant="danger",
-            )
-        ]
-
-    def _revoke(self, request: HttpRequest, token: ApiToken) -> HttpResponse:
-        now = timezone.now()
-        rows = ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True)
-        if rows.update(revoked_at=now, updated_at=now):
-            messages.success(request, f"{token} is revoked: it opens nothing from now on.")
-        else:
-            messages.error(request, f"{token} was revoked before.")
-        return HttpResponseRedirect(reverse("admin:system_apitoken_change", args=[token.pk]))

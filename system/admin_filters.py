@@ -7,6 +7,8 @@ from django.contrib.admin import ModelAdmin, SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from system.models.alerts import OPEN_ALERT
+
 
 class KnownValuesFilter(SimpleListFilter):
     """A column's values, from a place that knows them without reading a long history for DISTINCT."""
@@ -22,3 +24,22 @@ class KnownValuesFilter(SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         value = self.value()
         return queryset if value is None else queryset.filter(**{self.parameter_name: value})
+
+
+class OpenFilter(SimpleListFilter):
+    """Of alerts: those of a state that goes on, and those of one that is over."""
+
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [("open", "Open"), ("resolved", "Resolved")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        match self.value():
+            case "open":
+                return queryset.filter(OPEN_ALERT)
+            case "resolved":
+                return queryset.filter(resolved_at__isnull=False)
+            case _:
+                return queryset

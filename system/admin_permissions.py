@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 
+from system.admin_audit import AuditingAdmin
 from system.money import UsdField
 from system.readable import read_usd
 from system.roles import Role, role_of
@@ -39,7 +39,7 @@ def _asks(chosen: Any, lookup: str) -> bool:
     return lookup == getattr(chosen, "parameter_name", None)
 
 
-class RoleModelAdmin(ModelAdmin):
+class RoleModelAdmin(AuditingAdmin):
     """Each kind of access needs a role; None closes it to all."""
 
     view_role: Role | None = Role.VIEWER

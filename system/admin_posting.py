@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -24,16 +25,18 @@ ROW_BUTTON = (
 class PostAction:
     """`perform(request, obj)` does it and answers, mostly by a redirect.
 
-    `is_offered(obj)` only hides the button: what may be done is decided by what `perform` calls.
+    `is_offered(obj)` only hides the button: what may be done is decided by what `perform` calls. With an
+    `ask`, a line of text stands beside the button, and comes with the POST as `answer`.
     """
 
     name: str
     label: str
     icon: str
     role: Role
-    perform: Callable[[HttpRequest, Any], HttpResponse]
+    perform: Callable[[HttpRequest, Any], HttpResponseBase]
     is_offered: Callable[[Any], bool] = lambda obj: True
     variant: str = "default"
+    ask: str = ""
 
 
 class PostingAdmin(RoleModelAdmin):
@@ -66,7 +69,7 @@ class PostingAdmin(RoleModelAdmin):
     def _route(self, action: PostAction) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{action.name}"
 
-    def _post(self, action: PostAction, request: HttpRequest, object_id: str) -> HttpResponse:
+    def _post(self, action: PostAction, request: HttpRequest, object_id: str) -> HttpResponseBase:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         if not may(request, action.role):
@@ -92,6 +95,7 @@ class PostingAdmin(RoleModelAdmin):
                 "label": action.label,
                 "icon": action.icon,
                 "variant": action.variant,
+                "ask": action.ask,
             }
             for action in self.post_actions()
             if may(request, action.role) and action.is_offered(obj)

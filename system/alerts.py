@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from system.models import Alert, Severity
+from system.models.alerts import OPEN_ALERT
 
 RECOVERED = "recovered"
 
@@ -56,10 +57,10 @@ def resolve_alert(subject: str, *, title: str = "", detail: str = "") -> bool:
 
     With a `title` that is said too, as an alert of kind "recovered"; without, it is only noted.
     """
+    opened = Alert.objects.filter(OPEN_ALERT, subject=subject[:200]).first()
+    if opened is None:
+        return False
     with transaction.atomic():
-        opened = Alert.objects.filter(subject=subject[:200], resolved_at__isnull=True).first()
-        if opened is None:
-            return False
         still_open = Alert.objects.filter(pk=opened.pk, resolved_at__isnull=True)
         if not still_open.update(resolved_at=timezone.now()):
             return False

@@ -12,6 +12,7 @@ from ninja import Query, Router, Status
 from system.authentication import require
 from system.health import SystemHealth, check_health
 from system.models import Alert, AppSetting, Node, SystemMetric
+from system.models.alerts import OPEN_ALERT
 from system.paging import Page, given, page_of
 from system.roles import Role
 from system.schemas import (
@@ -95,8 +96,10 @@ def nodes(request: HttpRequest, page: Query[Page]) -> dict[str, Any]:
 @router.get("/alerts", response=AlertList)
 def alerts(request: HttpRequest, filters: Query[AlertFilters]) -> dict[str, Any]:
     """What a person should know, the newest first; each thing is said once."""
-    wanted = {"kind": filters.kind, "severity": filters.severity}
-    return page_of(Alert.objects.filter(**given(wanted)), filters)
+    rows = Alert.objects.filter(**given({"kind": filters.kind, "severity": filters.severity}))
+    if filters.is_open is not None:
+        rows = rows.filter(OPEN_ALERT) if filters.is_open else rows.exclude(OPEN_ALERT)
+    return page_of(rows, filters)
 
 
 @router.get("/settings", response=SettingList)

@@ -7,23 +7,31 @@ can read a database stands in claudeops/settings.py instead.
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from django.conf import settings
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError
 
+from system.audit import record
+from system.audit_values import differences
+from system.backups.policy import Destination, Retention
 from system.errors import Conflict, Invalid, NotFound
 from system.models import AppSetting
+from system.outbound.urls import read_http_url
+from system.secrets import Secret
 from system.thresholds import Thresholds
+from system.writing import one_writer
 
 logger = logging.getLogger(__name__)
 
 ValueType = AppSetting.ValueType
+MOST = 1_000_000_000
 
 
 @dataclass(frozen=True)
 class Setting:
-    """`kind` is the type that `get` returns; a value is validated as it, strictly."""
+    """`kind` is the type that `get` returns; a value is validated as it, strictly. Secrets are sealed."""
 
     key: str
     kind: Any
@@ -31,6 +39,7 @@ class Setting:
     default: Any
     category: str
     description: str
+    is_secret: bool = False
 
     def parse(self, text: str) -> Any:
         """The value that `text` (JSON, or the text itself of a string) stands for. Raises Invalid."""
@@ -55,6 +64,102 @@ class Setting:
         return TypeAdapter(self.kind).dump_json(value).decode()
 
 
+def _url_or_nothing(text: str) -> str:
+    try:
+        if text:
+            read_http_url(text)
+    except Invalid as error:
+        raise ValueError(error.detail) from error
+    return text
+
+
+def _url(key: str, description: str, *, is_secret: bool = False) -> Setting:
+    kind = Annotated[str, AfterValidator(_url_or_nothing)]
+    return Setting(key, kind, ValueType.STRING, "", "notifications", description, is_secret)
+
+
+def _whole(key: str, default: int, least: int, description: str) -> Setting:
+    """A whole number from `least` on; its category is what its key begins with."""
+    kind = Annotated[int, Field(ge=least, le=MOST)]
+    return Setting(key, kind, ValueType.NUMBER, default, key.partition(".")[0], description)
+
+
+# How long what happened is kept; what goes on, or a limit still counts, is kept in any case.
+RETENTION = (
+    _whole(
+        "retention.executions_days", 365, 40,
+        "Executions that ended so many days ago are deleted; their costs stay.",
+    ),
+    _whole(
+        "retention.executions_most", 200_000, 100,
+        "Of more executions than this the oldest are deleted, however young they are.",
+    ),
+    _whole(
+        "retention.events_days", 90, 1,
+        "The log and the events of executions that ended so many days ago are deleted.",
+    ),
+    _whole("retention.metrics_days", 30, 1, "Samples of the machines are deleted after so many days."),
+    _whole("retention.refusals_days", 90, 1, "Refused launches are deleted after so many days."),
+    _whole("retention.fires_days", 90, 1, "What became of due times is deleted after so many days."),
+    _whole(
+        "retention.deliveries_days", 365, 1,
+        "Calls of webhooks are deleted after so many days: a message that comes again is new then.",
+    ),
+    _whole(
+        "retention.alerts_days", 365, 1,
+        "Alerts are deleted after so many days, unless what they tell of goes on.",
+    ),
+    _whole(
+        "retention.notifications_days", 90, 1,
+        "Notifications are deleted after so many days, unless they still wait.",
+    ),
+    _whole(
+        "retention.rows_most", 100_000, 100,
+        "Of refused launches, due times, calls, alerts and notifications at most so many are kept of each.",
+    ),
+    _whole("retention.audit_days", 730, 30, "Entries of the audit log are deleted after so many days."),
+    _whole("retention.jobs_days", 90, 1, "Runs of jobs are deleted after so many days, but for the last."),
+    _whole(
+        "retention.tokens_days", 90, 1,
+        "API tokens that were revoked or ran out so many days ago are deleted.",
+    ),
+)  # fmt: skip
+
+BACKUPS = (
+    Setting(
+        key="backup.enabled",
+        kind=bool,
+        value_type=ValueType.BOOLEAN,
+        default=settings.ENVIRONMENT != "test",
+        category="backup",
+        description=(
+            "While false, no backup is taken, verified or tried by itself. Whoever asks for one gets it."
+        ),
+    ),
+    Setting(
+        key="backup.retention",
+        kind=Retention,
+        value_type=ValueType.JSON,
+        default=Retention(),
+        category="backup",
+        description=(
+            "Of so many last days, weeks and months with a backup, the newest of each is kept; those that"
+            " a person asked for are kept for as many days. `manage.py backups` shows what that comes to."
+        ),
+    ),
+    Setting(
+        key="backup.copy_to",
+        kind=Destination,
+        value_type=ValueType.STRING,
+        default="",
+        category="backup",
+        description=(
+            "Where each backup is copied to: a directory (/mnt/nas/claudeops), or a remote of rclone"
+            " (nas:claudeops), which is set up with `rclone config` on the host. Empty: nowhere."
+        ),
+    ),
+)
+
 SETTINGS: Mapping[str, Setting] = {
     setting.key: setting
     for setting in (
@@ -77,6 +182,18 @@ SETTINGS: Mapping[str, Setting] = {
                 " 5-minute average per core, temperature is in °C. An agent's own thresholds go before these."
             ),
         ),
+        _url(
+            "console.url",
+            "Where people reach this console, as https://ops.example.org: messages link there, if it is set.",
+        ),
+        _url(
+            "deadman.url",
+            "Called every minute while due times are looked at, so that something outside (healthchecks.io,"
+            " Uptime Kuma) notices when ClaudeOps is dead. Empty: nothing is called.",
+            is_secret=True,
+        ),
+        *RETENTION,
+        *BACKUPS,
     )
 }
 
@@ -91,14 +208,16 @@ def find_setting(key: str) -> Setting:
 def get(key: str) -> Any:
     """The value as its type (`health.thresholds`: a Thresholds); the default while no row says otherwise.
 
-    A row that raw SQL made invalid counts as absent, and is logged: nothing stops for it.
+    A row that raw SQL made invalid counts as absent, and is logged: nothing stops for it. Raises
+    SecretUnreadable for a secret whose key is not known here.
     """
     setting = find_setting(key)
-    text = AppSetting.objects.filter(key=key).values_list("value", flat=True).first()
-    if text is None:
+    found = AppSetting.objects.filter(key=key).values_list("value", "sealed").first()
+    if found is None:
         return setting.default
+    value, sealed = found
     try:
-        return setting.parse(text)
+        return setting.parse(sealed.reveal() if sealed else value)
     except Invalid as error:
         logger.warning("The default is in force: %s", error.detail)
         return setting.default
@@ -112,16 +231,38 @@ def set_value(key: str, value: Any) -> AppSetting:
     except PydanticSerializationError as error:
         raise Invalid(f"{key} cannot be stored: {error}.", field="value") from error
     stored = setting.normalise(text)
-    row, _ = AppSetting.objects.get_or_create(key=key, defaults=_row_of(setting))
-    if row.is_readonly:
-        raise Conflict(f"{key} is read-only.")
-    row.value = stored
-    row.save(update_fields=["value", "updated_at"])
+    with one_writer():
+        row, _ = AppSetting.objects.get_or_create(key=key, defaults=_row_of(setting))
+        if row.is_readonly:
+            raise Conflict(f"{key} is read-only.")
+        before = _shown(row)
+        row.store(stored)
+        row.save(update_fields=["value", "sealed", "updated_at"])
+        if changes := differences("value", before, _shown(row)):
+            record("setting.change", key, changes)
     return row
 
 
+def _shown(row: AppSetting) -> Any:
+    """What the audit compares."""
+    if row.is_secret:
+        return row.sealed
+    try:
+        return row.decoded()
+    except ValueError:  # raw SQL wrote it
+        return row.value
+
+
 def ensure_defaults() -> int:
-    """Create the rows that are missing; returns how many. A row that is there stays as it is."""
+    """Create the rows that are missing; returns how many. A row that is there stays as it is.
+
+    But what this version takes for a secret, and an earlier one did not, is sealed.
+    """
+    secrets = [key for key, setting in SETTINGS.items() if setting.is_secret]
+    for row in AppSetting.objects.filter(key__in=secrets, is_secret=False):
+        row.is_secret = True
+        row.store(row.value)
+        row.save(update_fields=["is_secret", "value", "sealed", "updated_at"])
     known = set(AppSetting.objects.filter(key__in=SETTINGS).values_list("key", flat=True))
     missing = [setting for key, setting in SETTINGS.items() if key not in known]
     # Two first starts at once may both find a row missing: the second insert is then ignored.
@@ -132,8 +273,11 @@ def ensure_defaults() -> int:
 
 
 def _row_of(setting: Setting) -> dict[str, Any]:
+    text = setting.dump(setting.default)
     return {
-        "value": setting.dump(setting.default),
+        "value": "" if setting.is_secret else text,
+        "sealed": Secret.of(text if setting.is_secret else ""),
+        "is_secret": setting.is_secret,
         "value_type": setting.value_type,
         "category": setting.category,
         "description": setting.description,

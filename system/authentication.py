@@ -11,20 +11,35 @@ from ninja.security.base import AuthBase
 from ninja.utils import check_csrf
 
 from system.errors import DomainError
+from system.models import ApiToken
+from system.rates import check_rate
 from system.roles import Role, role_of
 from system.tokens import digest_of, find_token, is_well_formed
 
 # How long a token that was found is believed without a query. A revoked one is refused within this time.
 BELIEVED_SECONDS = 3.0
 _BELIEVED_AT_MOST = 1000
+API_ROOT = "/api/v1/"
 
 
 @dataclass(frozen=True)
 class Principal:
-    """`name` is what history calls them: a user name, or a token's name."""
+    """`name` is what history calls them: a user name, or a token's name, with its visible beginning.
+
+    `areas` are the parts of the API that a token is limited to; of none: it is not.
+    """
 
     name: str
     role: Role
+    token: str = ""
+    areas: frozenset[str] = frozenset()
+
+    @classmethod
+    def of_token(cls, token: ApiToken) -> "Principal":
+        return cls(token.name, Role(token.role), token.prefix, frozenset(token.areas.split()))
+
+    def opens(self, area: str) -> bool:
+        return not self.areas or area in self.areas
 
 
 class Unauthenticated(DomainError):
@@ -63,7 +78,7 @@ def principal_of_token(raw: str) -> Principal | None:
         return None
     if len(_believed) >= _BELIEVED_AT_MOST:
         _believed.clear()
-    principal = Principal(token.name, Role(token.role))
+    principal = Principal.of_token(token)
     _believed[digest] = _Believed(principal, now + BELIEVED_SECONDS, token.expires_at)
     return principal
 
@@ -85,7 +100,15 @@ class BearerToken(AuthBase):
         principal = principal_of_token(raw.strip()) if scheme.lower() == "bearer" else None
         if principal is None:
             raise Unauthenticated("The Authorization header holds no token that is in force.")
+        area = _area_of(request)
+        if not principal.opens(area):
+            raise Forbidden(f"{principal.name} opens {', '.join(sorted(principal.areas))}, not {area}.")
         return _allowed(principal, self.needed)
+
+
+def _area_of(request: HttpRequest) -> str:
+    """As in /api/v1/executions/…, or in /metrics, which is the same as /api/v1/metrics."""
+    return request.path_info.removeprefix(API_ROOT).lstrip("/").partition("/")[0]
 
 
 class SessionCookie(AuthBase):
@@ -116,6 +139,7 @@ class SessionCookie(AuthBase):
 
 
 def _allowed(principal: Principal, needed: Role) -> Principal:
+    check_rate(f"caller:{principal.token or principal.name}", settings.RATE_PER_TOKEN, whose=principal.name)
     if not principal.role.includes(needed):
         raise Forbidden(f"This needs the role {needed.value}; {principal.name} is {principal.role.value}.")
     return principal

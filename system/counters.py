@@ -1,7 +1,12 @@
 """Counts that outlive the rows they are of, for /metrics."""
 
+from collections.abc import Mapping
+
 from system.models import Counter
-from system.statements import add_up
+from system.statements import add_up, add_up_each
+
+# The values of the labels, and how many.
+Counted = list[tuple[tuple[str, ...], int]]
 
 _SEPARATOR = "\t"
 _LONGEST = 250
@@ -12,11 +17,33 @@ def count(name: str, *labels: str, by: int = 1) -> None:
 
     The values must come from a set that is bounded: each new one is a row, and a time series, for ever.
     """
-    text = _SEPARATOR.join(label.replace(_SEPARATOR, " ") for label in labels)
-    add_up(Counter, {"name": name, "labels": text[:_LONGEST]}, add={"value": by})
+    add_up(Counter, {"name": name, "labels": _text_of(labels)}, add={"value": by})
 
 
-def counted(name: str) -> list[tuple[tuple[str, ...], int]]:
-    """All there is under `name`: the values of the labels, and how many; by labels."""
-    rows = Counter.objects.filter(name=name).order_by("labels").values_list("labels", "value")
-    return [(tuple(labels.split(_SEPARATOR)) if labels else (), value) for labels, value in rows]
+def count_all(sums: Mapping[tuple[str, ...], int]) -> None:
+    """As `count`, for many: each key is a name and the values of its labels."""
+    rows = [(name, _text_of(tuple(labels)), by) for (name, *labels), by in sums.items()]
+    if rows:
+        add_up_each(Counter, ("name", "labels"), ("value",), rows)
+
+
+def is_counted(name: str, *labels: str) -> bool:
+    """Whether there is a counter of exactly these."""
+    return Counter.objects.filter(name=name, labels=_text_of(labels)).exists()
+
+
+def counted(name: str) -> Counted:
+    return all_counted(name)[name]
+
+
+def all_counted(*names: str) -> dict[str, Counted]:
+    """All there is under each name, by labels, in one query."""
+    found: dict[str, Counted] = {name: [] for name in names}
+    rows = Counter.objects.filter(name__in=names).order_by("name", "labels")
+    for name, labels, value in rows.values_list("name", "labels", "value"):
+        found[name].append((tuple(labels.split(_SEPARATOR)), value))
+    return found
+
+
+def _text_of(labels: tuple[str, ...]) -> str:
+    return _SEPARATOR.join(label.replace(_SEPARATOR, " ") for label in labels)[:_LONGEST]

@@ -6,6 +6,7 @@ class DomainError(Exception):
 
     status = 400
     title = "Bad request"
+    retry_after: int | None = None  # seconds after which the same may be asked again
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         super().__init__(detail)
@@ -23,6 +24,13 @@ class Conflict(DomainError):
 
     status = 409
     title = "Conflict"
+
+
+class AlreadySaid(DomainError):
+    """An alert tells of it: whoever catches this need not say it once more."""
+
+    status = 500
+    title = "Failed"
 
 
 class Invalid(DomainError):

@@ -4,20 +4,16 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import NamedTuple
 
 import psutil
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from system import app_settings
 from system.endpoints import ClaudeLatency, is_any_reachable
 from system.models import SystemMetric
 from system.thresholds import Health, Thresholds
-
-PURGE_BATCH = 500
 
 _claude_latency = ClaudeLatency()
 
@@ -94,16 +90,3 @@ def health_of(metric: SystemMetric, thresholds: Thresholds) -> Health:
         (thresholds.load_per_core, None if load is None else load / (psutil.cpu_count() or 1)),
     )
     return Health.worst(*(limits.judge(value) for limits, value in readings if value is not None))
-
-
-def purge_old() -> int:
-    """Delete samples older than METRICS_KEEP_DAYS, in many short transactions; returns how many."""
-    before = timezone.now() - timedelta(days=settings.METRICS_KEEP_DAYS)
-    deleted = 0
-    while True:
-        with transaction.atomic():
-            old = SystemMetric.objects.filter(timestamp__lt=before).order_by("timestamp")
-            ids = list(old.values_list("pk", flat=True)[:PURGE_BATCH])
-            deleted += SystemMetric.objects.filter(pk__in=ids).delete()[0]
-        if len(ids) < PURGE_BATCH:
-            return deleted

@@ -6,14 +6,14 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
-from django.contrib.sessions.models import Session
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from system.authentication import Principal
-from system.models import ApiToken
-from system.roles import Role, role_of
+from system.models import ApiToken, ConsoleSession
+from system.roles import role_of
+from system.sessions import SessionStore, digest_of_key
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,17 @@ def _by_token(credentials: Collection[Credential]) -> dict[Credential, Principal
         return {}
     unexpired = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
     tokens = ApiToken.objects.filter(unexpired, pk__in=ids, revoked_at__isnull=True)
-    return {Credential(token_id=token.pk): Principal(token.name, Role(token.role)) for token in tokens}
+    return {Credential(token_id=token.pk): Principal.of_token(token) for token in tokens}
 
 
 def _by_session(credentials: Collection[Credential]) -> dict[Credential, Principal]:
-    keys = {credential.session_key for credential in credentials if credential.session_key}
-    if not keys:
+    shown = {credential.session_key for credential in credentials if credential.session_key}
+    if not shown:
         return {}
-    sessions = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
-    contents = {session.session_key: session.get_decoded() for session in sessions}
+    keys = {digest_of_key(key): key for key in shown}
+    sessions = ConsoleSession.objects.filter(session_key__in=keys, expire_date__gt=timezone.now())
+    decode = SessionStore().decode
+    contents = {keys[session.session_key]: decode(session.session_data) for session in sessions}
     users = User.objects.prefetch_related("groups").in_bulk(
         {data[SESSION_KEY] for data in contents.values() if SESSION_KEY in data}
     )

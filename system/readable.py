@@ -1,12 +1,19 @@
 """Quantities as a person reads them on a page."""
 
 import json
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from system.money import text_of
 
 NOTHING = "–"
+TIME = '<time datetime="{}"{}>{}</time>'
+DUE = SafeString(" data-due")
 
 
 def read_duration(milliseconds: int | float | None) -> str:
@@ -44,8 +51,37 @@ def read_count(number: int | None) -> str:
     return NOTHING if number is None else f"{number:,}"
 
 
+def read_bytes(count: float | None) -> str:
+    """In binary units: "10.4 GiB"."""
+    if count is None:
+        return NOTHING
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}" if unit == "B" or count >= 100 else f"{count:.1f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"
+
+
 def read_percent(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.1f} %"
+
+
+def read_moment(moment: datetime | None) -> str:
+    """A <time> that says the moment in TIME_ZONE; times.js makes it relative, and keeps the exact one."""
+    if moment is None:
+        return NOTHING
+    return format_html(TIME, moment.isoformat(), "", _in_words(moment))
+
+
+def read_due_moment(moment: datetime | None) -> str:
+    """The same of what is to come: once it has passed, times.js calls it due."""
+    if moment is None:
+        return NOTHING
+    return format_html(TIME, moment.isoformat(), DUE, _in_words(moment))
+
+
+def _in_words(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M:%S}"
 
 
 def read_json(value: Any) -> str:

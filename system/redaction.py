@@ -142,6 +142,11 @@ def redactor_for(variables: Mapping[str, str]) -> Redactor:
     return Redactor({*_secrets_of_settings(), *_secrets_of(os.environ), *secrets})
 
 
+def redactor_knowing(secrets: Iterable[str]) -> Redactor:
+    """The default one, which also knows `secrets`: those of a row that was opened for a moment."""
+    return Redactor({*_secrets_of_settings(), *_secrets_of(os.environ), *secrets})
+
+
 def _secrets_of_settings() -> Iterator[str]:
     yield settings.SECRET_KEY
     yield from map(str, settings.SECRET_KEY_FALLBACKS)
@@ -151,11 +156,16 @@ def _secrets_of_settings() -> Iterator[str]:
     yield from _passwords_of_url(settings.REDIS_URL)
 
 
+def names_a_secret(variable: str) -> bool:
+    """Whether a variable of an environment says by its name that it holds a secret."""
+    return _SECRET_NAME.search(variable) is not None
+
+
 def _secrets_of(variables: Mapping[str, str]) -> Iterator[str]:
     for name, value in variables.items():
         if name.endswith("_URL"):
             yield from _passwords_of_url(value)
-        elif _SECRET_NAME.search(name) and not _is_path(value):  # as SSH_KEY_FILE=/etc/…
+        elif names_a_secret(name) and not _is_path(value):  # as SSH_KEY_FILE=/etc/…
             yield value
 
 

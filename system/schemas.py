@@ -120,12 +120,18 @@ class SettingList(Out):
 
 
 class AlertFilters(Page):
+    """`is_open`: it tells of a state that goes on, and has not been resolved."""
+
     kind: Slug | None = None
     severity: Severity | None = None
+    is_open: bool | None = None
 
 
 class AlertOut(Out):
-    """Said once: `key` is what it is about. `data` holds the numbers behind it."""
+    """Said once: `key` is what it is about. `data` holds the numbers behind it.
+
+    With a `subject` it tells of a state that goes on until `resolved_at`.
+    """
 
     id: int
     kind: str
@@ -134,7 +140,11 @@ class AlertOut(Out):
     title: str
     detail: str
     data: dict[str, Any]
+    agent_type: str
+    node_id: str
+    subject: str
     at: datetime
+    resolved_at: datetime | None
 
 
 class AlertList(Out):

@@ -29,6 +29,7 @@ _TOKENS = [
         r"gh[pousr]_[A-Za-z0-9]{16,}",
         r"github_pat_\w{16,}",
         r"glpat-[\w-]{16,}",
+        r"whsec_[A-Za-z0-9+/=]{16,}",
         r"xox[a-z]-[\w-]{8,}",
         r"A[KS]IA[A-Z0-9]{16}",
         r"AIza[\w-]{30,}",

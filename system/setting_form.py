@@ -1,7 +1,12 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldBooleanSwitchWidget,
+)
 
 from system import app_settings
 from system.errors import DomainError
@@ -15,9 +20,16 @@ else:
 
 
 class SettingForm(_Form):
-    """One value, edited as its type. A secret is never sent to the page; left empty, it stays as it is."""
+    """One value, edited as its type. A secret is never sent to the page; left empty, it stays as it is,
+    unless it is to be forgotten.
+    """
 
     value = forms.CharField(required=False, strip=False)
+    forget = forms.BooleanField(
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text="take the secret away; nothing is in its place",
+    )
 
     class Meta:
         model = AppSetting
@@ -25,7 +37,6 @@ class SettingForm(_Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._stored = self.instance.value
         if "value" in self.fields:
             self.fields["value"].widget = _widget_of(self.instance)
             self.initial["value"] = _shown(self.instance)
@@ -34,15 +45,16 @@ class SettingForm(_Form):
         text: str = self.cleaned_data["value"]
         setting = self.instance
         if setting.is_secret and not text:
-            return self._stored
+            return ""
         try:
             return app_settings.find_setting(setting.key).normalise(text)
         except DomainError as error:
             raise forms.ValidationError(error.detail) from error
 
     def store(self) -> None:
-        if self.cleaned_data["value"] != self._stored:
-            app_settings.set_value(self.instance.key, self.cleaned_data["value"])
+        text = self.cleaned_data["value"]
+        if text or not self.instance.is_secret or self.cleaned_data.get("forget"):
+            app_settings.set_value(self.instance.key, text)
 
 
 def json_editor() -> UnfoldAdminTextareaWidget:

@@ -57,6 +57,14 @@ def update_rows(model: Model, where: Mapping[str, Any], changes: Mapping[str, An
         return int(cursor.rowcount)
 
 
+def update_each(model: Model, changed: Names, where: Names, rows: Sequence[Sequence[Any]]) -> int:
+    """As update_rows, for many: each has its values of `changed`, then of `where`. How many were changed."""
+    writers = _writers(model, (*changed, *where), connection.vendor)
+    with connection.cursor() as cursor:
+        cursor.executemany(_update(model, changed, where, ()), [_written(writers, row) for row in rows])
+        return int(cursor.rowcount)
+
+
 def select_rows(model: Model, names: Names, where: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The columns `names` of the rows whose columns equal `where`, in no order."""
     keys = tuple(where)
@@ -86,6 +94,14 @@ def add_up(
     statement = _add_up(model, tuple(key), tuple(add), tuple(least), tuple(greatest), connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(statement, _written(_writers(model, tuple(given), connection.vendor), given.values()))
+
+
+def add_up_each(model: Model, key: Names, add: Names, rows: Sequence[Sequence[Any]]) -> None:
+    """As add_up, for many: each has its values of `key`, then of `add`."""
+    writers = _writers(model, (*key, *add), connection.vendor)
+    with connection.cursor() as cursor:
+        statement = _add_up(model, key, add, (), (), connection.vendor)
+        cursor.executemany(statement, [_written(writers, row) for row in rows])
 
 
 def _written(writers: Writers, values: Iterable[Any]) -> list[Any]:

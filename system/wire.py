@@ -116,10 +116,10 @@ Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema(_DATE_TIME)
 RangeStart = Annotated[datetime, PlainValidator(_day_edge(0)), WithJsonSchema(_DATE_OR_TIME)]
 RangeEnd = Annotated[datetime, PlainValidator(_day_edge(1)), WithJsonSchema(_DATE_OR_TIME)]
 
-_WITHOUT_NUL = r"^[^\x00]*$"
+WITHOUT_NUL = r"^[^\x00]*$"
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\n]*[^\x00\s][^\x00\n]*$")]
 Slug = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[-a-zA-Z0-9_]+$")]
-Name = Annotated[str, Field(min_length=1, max_length=100, pattern=_WITHOUT_NUL)]
+Name = Annotated[str, Field(min_length=1, max_length=100, pattern=WITHOUT_NUL)]
 NodeId = Name
 Count = Annotated[int, Field(ge=0, le=BIGGEST)]
 

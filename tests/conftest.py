@@ -5,17 +5,25 @@ import os
 import shutil
 import socket
 from collections.abc import Iterator
+from secrets import token_hex
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import caches
+from django.db import transaction
+from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 
+from system.append_only import deletion_allowed
+from system.models import AuditEntry
+from system.rates import buckets, shared_windows
 from system.roles import Role
 
 HOW_TO_GET = {
     "postgres": "PostgreSQL on 127.0.0.1:5432 that trusts the user postgres (apt-get install postgresql)",
     "redis": "Redis on 127.0.0.1:6379 (apt-get install redis-server)",
     "browser": "Chromium (apt-get install chromium)",
+    "promtool": "promtool (apt-get install prometheus)",
 }
 
 
@@ -32,8 +40,15 @@ def is_there(need: str) -> bool:
             return _listens(5432)
         case "redis":
             return _listens(6379)
-        case _:
+        case "browser":
             return shutil.which("chromium") is not None
+        case _:
+            return shutil.which(need) is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for need, how in HOW_TO_GET.items():
+        config.addinivalue_line("markers", f"{need}: needs {how}")
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -45,15 +60,48 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"needs {how}")
 
 
+@pytest.fixture(autouse=True)
+def _doors_forget() -> None:
+    """What one test tried must not slow another: all come from one address."""
+    caches["doors"].clear()
+    buckets.clear()
+    shared_windows.clear()
+
+
+@pytest.fixture
+def shared_counts(settings: Settings) -> Iterator[None]:
+    """The doors count in Redis, under a name of their own."""
+    url = "redis://127.0.0.1:6379/15"
+    redis = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": token_hex(8),
+    }
+    settings.REDIS_URL = url
+    settings.CACHES = {**settings.CACHES, "doors": redis}
+    yield
+    caches["doors"].clear()
+
+
+def _empty_audit() -> None:
+    with transaction.atomic(), deletion_allowed(AuditEntry._meta.db_table):
+        AuditEntry.objects.all().delete()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
     """A test of real transactions empties every table behind it: the roles, which a migration wrote, too.
 
-    After the last test there is no database any more.
+    The audit would refuse to be emptied. After the last test there is no database any more.
     """
-    yield
     marker = item.get_closest_marker("django_db")
-    if nextitem is not None and marker is not None and marker.kwargs.get("transaction"):
+    is_real = marker is not None and bool(marker.kwargs.get("transaction"))
+    is_real = is_real or "transactional_db" in getattr(item, "fixturenames", ())
+    if is_real:
+        with item.config.stash[blocking_manager_key].unblock():
+            _empty_audit()
+    yield
+    if nextitem is not None and is_real:
         with item.config.stash[blocking_manager_key].unblock():
             for role in Role:
                 Group.objects.get_or_create(name=role.value)

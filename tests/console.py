@@ -1,20 +1,24 @@
 """People who use the console, and something of everything for them to see."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import admin
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agents.models import AgentConfiguration, LaunchRefusal
+from agents.launching import launch_agent
+from agents.models import AgentConfiguration, Hold, LaunchRefusal, Turn
 from costs.models import (
     Budget,
     CostRecord,
+    CostTotal,
     DailyCost,
     DailyReconciliation,
     DailyTotal,
@@ -26,10 +30,27 @@ from costs.price_book import ensure_prices
 from costs.services import record_cost
 from executions.models import DailyExecutions, Execution, ExecutionEvent, ExecutionStep, ExecutionTotal
 from executions.services import claim_execution, create_execution
-from scheduling.models import JobRun, Schedule
+from scheduling.models import Fire, FireState, Hook, HookDelivery, JobRun, Schedule
 from system import app_settings
 from system.alerts import raise_alert
-from system.models import Alert, ApiToken, AppSetting, Node, Severity, SystemMetric
+from system.audit import record
+from system.counters import count
+from system.models import (
+    Alert,
+    ApiToken,
+    AppSetting,
+    AuditEntry,
+    Backup,
+    ConsoleSession,
+    Counter,
+    Cursor,
+    Node,
+    Notification,
+    NotificationRule,
+    NotificationTarget,
+    Severity,
+    SystemMetric,
+)
 from system.roles import Role
 from system.tokens import create_token
 
@@ -138,7 +159,14 @@ def everything() -> Everything:
     LaunchRefusal.objects.create(
         agent_type="disk-space", limit="cooldown", detail=f"It rests. {EVIL}", triggered_by="manual"
     )
-    Schedule.objects.create(name=EVIL, agent=agent, cron_expression="0 3 * * *")
+    schedule = Schedule.objects.create(name=EVIL, agent=agent, cron_expression="0 3 * * *")
+    Fire.objects.create(schedule=schedule, due_at=timezone.now(), state=FireState.REFUSED, reason=EVIL)
+    launch_agent("disk-space", hold=True, hold_group=EVIL)  # it must wait for the one that waits already
+    Turn.objects.create(name=EVIL, execution=things.waiting)
+    hook = Hook.objects.create(slug="alerts", name=EVIL, agent=agent, secret=EVIL, filters=[EVIL])
+    HookDelivery.objects.create(
+        hook=hook, message_id=EVIL, body_digest="0", scheme="standard", state="refused", detail=EVIL
+    )
     MonthlyCostSummary.objects.create(year=2026, month=11)
     JobRun.objects.create(name="verify-cost-sums", due_at=timezone.now(), asked_by=EVIL[:150], result=EVIL)
     ensure_prices()
@@ -151,11 +179,30 @@ def everything() -> Everything:
     raise_alert(
         kind="budget", key="budget:month:50", severity=Severity.INFO, title="Half is spent", detail=EVIL
     )
-    a_user("somebody", Role.VIEWER)
+    Backup.objects.create(
+        name="backup-2026-11-23T02-30-00-000Z", state="failed", ended_at=timezone.now(), node_id="localhost",
+        path="/nowhere/backup.db.gz", error=EVIL, copy_error=EVIL, drill_detail=EVIL,
+    )  # fmt: skip
+    target = NotificationTarget.objects.create(name="phone", kind="apprise", url=EVIL, scheme="tgram")
+    rule = NotificationRule.objects.create(name="all", target=target, agent_types=[EVIL])
+    Notification.objects.create(
+        target=target, rule=rule, alert=Alert.objects.earliest("id"), state="dead", last_error=EVIL
+    )
+    Cursor.objects.create(name="outcomes")
+    count("fires_skipped", "disk-space", EVIL)
+    somebody = a_user("somebody", Role.VIEWER)
+    ConsoleSession.objects.create(
+        session_key="0" * 40, session_data="", expire_date=timezone.now() + timedelta(days=1), user=somebody,
+        address=EVIL[:100], browser=EVIL,
+    )  # fmt: skip
+    with transaction.atomic():
+        record("agent.change", EVIL, {EVIL: {"before": EVIL, "after": EVIL}}, actor=EVIL)
     for model in (
-        AgentConfiguration, LaunchRefusal, CostRecord, DailyCost, DailyTotal, MonthlyCostSummary,
+        AgentConfiguration, LaunchRefusal, CostRecord, CostTotal, DailyCost, DailyTotal, MonthlyCostSummary,
         DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node,
         SystemMetric, User, Group, ModelPrice, Budget, Reservation, DailyReconciliation, Alert, JobRun,
+        Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor, Notification, NotificationRule,
+        NotificationTarget, AuditEntry, ConsoleSession,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

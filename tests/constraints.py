@@ -139,5 +139,5 @@ def _require_about(once: Once, error: IntegrityError) -> None:
 def update(row: models.Model, change: Mapping[str, Any]) -> None:
     columns = ", ".join(f"{column} = %s" for column in change)
     with connection.cursor() as cursor:
-        sql = f"UPDATE {row._meta.db_table} SET {columns} WHERE id = %s"
+        sql = f"UPDATE {row._meta.db_table} SET {columns} WHERE {row._meta.pk.column} = %s"
         cursor.execute(sql, [*change.values(), row.pk])

@@ -154,6 +154,7 @@ class Keeper:
         with _database_may_fail("settling what was running"):
             settle_node(f"{self._owner}/", "Its worker was stopped.")
             release_messages(self._node)
+            self._row.stopped()
 
     def _is_idle(self) -> bool:
         with _database_may_fail("looking for what still runs"):

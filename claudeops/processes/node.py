@@ -30,6 +30,11 @@ class NodeRow:
         if time.monotonic() - self._seen_at >= _SEEN_SECONDS:
             self._write()
 
+    def stopped(self) -> None:
+        """On purpose: nobody need wonder that this node is silent from now on."""
+        now = timezone.now()
+        Node.objects.filter(name=self._name).update(worker_stopped_at=now, updated_at=now)
+
     def _write(self, **values: object) -> None:
         self._seen_at = time.monotonic()
         values |= {"worker_seen_at": timezone.now(), "restarts": self.restarts}

@@ -18,7 +18,7 @@ from claudeops.processes.listening import listen_on
 from claudeops.processes.signals import STOPPING, SignalBox
 from claudeops.processes.supervisor import Child, Supervisor
 from claudeops.processes.web import serve
-from scheduling.clock import node_duties, run_clock
+from scheduling.clock import node_lanes, run_clock
 
 Say = Callable[[str], None]
 
@@ -49,7 +49,7 @@ def _children(listener: socket.socket, say: Say) -> list[Child]:
     return [
         Child("web", "claudeops-web", lambda: serve(listener)),
         Child("worker", "claudeops-work", without_listener(lambda: Keeper(node).run())),
-        Child("clock", "claudeops-clock", without_listener(lambda: run_clock(node_duties(node)))),
+        Child("clock", "claudeops-clock", without_listener(lambda: run_clock(node_lanes(node)))),
         Child("greeter", "claudeops-greet", without_listener(lambda: greet(say)), lasting=False),
     ]
 

@@ -2,11 +2,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
+from scheduling.job_overview import list_jobs
 from scheduling.job_runs import ask_for_job
 from scheduling.jobs import JOBS
 from scheduling.models import JobRun
@@ -34,6 +37,7 @@ class JobRunAdmin(PostingAdmin):
         "ended_at", "took", "result", "error",
     )  # fmt: skip
     readonly_fields = fields
+    list_before_template = "scheduling/jobs.html"  # type: ignore[assignment]
     add_role = None
     change_role = None
     delete_role = None
@@ -42,6 +46,24 @@ class JobRunAdmin(PostingAdmin):
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         shown = tuple(super().get_list_display(request))
         return (*shown, "run") if may(request, Role.ADMIN) else shown
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Above the runs: every job, also one that never ran."""
+        jobs: dict[str, Any] = {"jobs": list_jobs(timezone.now()), "may_run": may(request, Role.ADMIN)}
+        return super().changelist_view(request, {**(extra_context or {}), **jobs})
+
+    def get_urls(self) -> list[URLPattern]:
+        start = self.admin_site.admin_view(self._start)
+        return [path("start/<slug:name>/", start, name="scheduling_jobrun_start"), *super().get_urls()]
+
+    def _start(self, request: HttpRequest, name: str) -> HttpResponse:
+        """Queue a job by its name, and come back."""
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if not may(request, Role.ADMIN):
+            raise PermissionDenied
+        self._ask(request, name)
+        return HttpResponseRedirect(reverse("admin:scheduling_jobrun_changelist"))
 
     @display(description="State", label=STATE_LABELS)
     def condition(self, run: JobRun) -> str:
@@ -81,12 +103,15 @@ class JobRunAdmin(PostingAdmin):
 
     def _run(self, request: HttpRequest, before: JobRun) -> HttpResponse:
         """The same job once more, in the queue of this node."""
-        shown: Any = before
+        shown = self._ask(request, before.name) or before
+        return HttpResponseRedirect(reverse("admin:scheduling_jobrun_change", args=[shown.pk]))
+
+    def _ask(self, request: HttpRequest, name: str) -> JobRun | None:
+        """The run that was queued; None, and why not is said."""
         try:
-            by = request.user.get_username()
-            shown = ask_for_job(before.name, by=by, node=settings.NODE_NAME)
+            run = ask_for_job(name, by=request.user.get_username(), node=settings.NODE_NAME)
         except DomainError as error:
             messages.error(request, error.detail)
-        else:
-            messages.success(request, f"{shown.name} waits for a worker of node {settings.NODE_NAME}.")
-        return HttpResponseRedirect(reverse("admin:scheduling_jobrun_change", args=[shown.pk]))
+            return None
+        messages.success(request, f"{run.name} waits for a worker of node {settings.NODE_NAME}.")
+        return run

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 from django.utils import timezone
 
@@ -64,6 +66,11 @@ class JobRun(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def at(self) -> datetime:
+        """When it was last heard of: its end, else its beginning, else when it was queued."""
+        return self.ended_at or self.started_at or self.queued_at
 
     def elapsed_ms(self) -> int | None:
         """What it took, or has taken so far; None before it began."""

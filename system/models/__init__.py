@@ -1,7 +1,18 @@
 from system.models.alerts import Alert, Severity
+from system.models.audit import AuditEntry
+from system.models.backups import Backup, BackupQuerySet, BackupState
 from system.models.counters import Counter
+from system.models.cursors import Cursor
 from system.models.metrics import SystemMetric, SystemMetricQuerySet
 from system.models.nodes import Node
+from system.models.notifications import (
+    Delivery,
+    Notification,
+    NotificationRule,
+    NotificationTarget,
+    TargetKind,
+)
+from system.models.sessions import ConsoleSession
 from system.models.settings import AppSetting
 from system.models.timestamps import Timestamped
 from system.models.tokens import ApiToken
@@ -10,10 +21,21 @@ __all__ = [
     "Alert",
     "ApiToken",
     "AppSetting",
+    "AuditEntry",
+    "Backup",
+    "BackupQuerySet",
+    "BackupState",
+    "ConsoleSession",
     "Counter",
+    "Cursor",
+    "Delivery",
     "Node",
+    "Notification",
+    "NotificationRule",
+    "NotificationTarget",
     "Severity",
     "SystemMetric",
     "SystemMetricQuerySet",
+    "TargetKind",
     "Timestamped",
 ]

@@ -8,6 +8,10 @@ class Severity(models.TextChoices):
     CRITICAL = "critical"
 
 
+# Of the alerts with a subject, those that nobody has resolved.
+OPEN_ALERT = models.Q(resolved_at__isnull=True) & ~models.Q(subject="")
+
+
 class Alert(models.Model):
     """Something a person should know, said once: `key` is what it is about, in the state it is in.
 
@@ -26,10 +30,15 @@ class Alert(models.Model):
     subject = models.CharField(max_length=200, blank=True, default="", db_default="")
     resolved_at = models.DateTimeField(null=True, blank=True)
     at = models.DateTimeField(default=timezone.now)
+    # Whether the outbox has it. Ids commit out of order on PostgreSQL: a number could not say how far it is.
+    is_routed = models.BooleanField(default=False, db_default=False, editable=False)
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["kind", "id"], name="alert_kind")]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="alert_kind"),
+            models.Index(fields=["id"], name="alert_unrouted", condition=models.Q(is_routed=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(severity__in=Severity.values), name="alert_severity_known"
@@ -37,7 +46,7 @@ class Alert(models.Model):
             models.UniqueConstraint(
                 fields=["subject"],
                 name="alert_open_once",
-                condition=models.Q(resolved_at__isnull=True) & ~models.Q(subject=""),
+                condition=OPEN_ALERT,
             ),
         ]
 

@@ -13,6 +13,7 @@ class Node(Timestamped):
     workers = models.PositiveSmallIntegerField(default=0)
     worker_started_at = models.DateTimeField(null=True, blank=True)
     worker_seen_at = models.DateTimeField(null=True, blank=True)
+    worker_stopped_at = models.DateTimeField(null=True, blank=True)
     clock_seen_at = models.DateTimeField(null=True, blank=True)
     restarts = models.PositiveIntegerField(default=0)
 

@@ -6,10 +6,15 @@ from system.roles import Role
 
 
 class ApiToken(Timestamped):
-    """A bearer token of the API. Only its SHA-256 and a visible prefix are kept."""
+    """A bearer token of the API. Only its SHA-256 and a visible prefix are kept.
+
+    `role` is its scope: read, also run, also configure. `areas` are the parts of the API that it opens
+    (system.tokens.AREAS), a space between them; empty is all of them.
+    """
 
     name = models.CharField(max_length=100)
     role = models.CharField(max_length=10, choices=[(role.value, role.value.capitalize()) for role in Role])
+    areas = models.CharField(max_length=200, blank=True, default="", db_default="")
     prefix = models.CharField(max_length=12, editable=False)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     created_by = models.ForeignKey(

@@ -4,7 +4,8 @@ from itertools import count
 import pytest
 from django.db.models import Model
 
-from agents.models import AgentConfiguration, LaunchRefusal
+from agents.models import AgentConfiguration, Hold, LaunchRefusal, Turn
+from executions.services import create_execution
 from tests import constraints
 from tests.constraints import Once, Rule
 
@@ -20,12 +21,31 @@ def a_refusal() -> LaunchRefusal:
     return LaunchRefusal(agent_type="disk-space", limit="enabled", detail="It is off.", triggered_by="manual")
 
 
-MAKERS: dict[type[Model], Callable[[], Model]] = {AgentConfiguration: an_agent, LaunchRefusal: a_refusal}
+def a_hold() -> Hold:
+    execution, _ = create_execution(agent_type="disk-space", node_id="localhost")
+    return Hold(execution=execution, agent_type="disk-space", limit="paused", detail="All is paused.")
+
+
+def a_turn() -> Turn:
+    execution, _ = create_execution(agent_type="disk-space", node_id="localhost")
+    return Turn(name=f"group-{next(numbers)}", execution=execution)
+
+
+MAKERS: dict[type[Model], Callable[[], Model]] = {
+    AgentConfiguration: an_agent,
+    LaunchRefusal: a_refusal,
+    Hold: a_hold,
+    Turn: a_turn,
+}
 RULES = [
     Rule("agent_cap_not_negative", AgentConfiguration, {"max_cost_per_execution": -1}),
     Rule("refusal_trigger_known", LaunchRefusal, {"triggered_by": "magic"}),
 ]
-ONCE = [Once("", AgentConfiguration, ("agent_type",))]
+ONCE = [
+    Once("", AgentConfiguration, ("agent_type",)),
+    Once("", Hold, ("execution_id",)),
+    Once("", Turn, ("name",)),
+]
 
 
 def test_every_constraint_is_covered() -> None:
@@ -50,3 +70,16 @@ def test_once_by_save(once: Once) -> None:
 @pytest.mark.parametrize("once", ONCE, ids=str)
 def test_once_by_sql(once: Once) -> None:
     constraints.require_once_by_sql(once, MAKERS[once.model])
+
+
+@pytest.mark.parametrize("rule", constraints.foreign_keys("agents"), ids=str)
+def test_no_such_parent(rule: Rule) -> None:
+    constraints.require_no_such_parent(rule, MAKERS[rule.model])
+
+
+@pytest.mark.parametrize("make", [a_hold, a_turn])
+def test_an_execution_takes_along_what_is_said_of_it(make: Callable[[], Hold | Turn]) -> None:
+    row = make()
+    row.save()
+    row.execution.delete()
+    assert not type(row).objects.exists()

@@ -58,14 +58,59 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("PUT", "/costs/budgets/{name}"): Role.ADMIN,
     ("PATCH", "/costs/budgets/{name}"): Role.ADMIN,
     ("DELETE", "/costs/budgets/{name}"): Role.ADMIN,
+    ("GET", "/schedules"): Role.VIEWER,
+    ("POST", "/schedules"): Role.ADMIN,
+    ("POST", "/schedules/preview"): Role.VIEWER,
+    ("GET", "/schedules/{schedule_id}"): Role.VIEWER,
+    ("PUT", "/schedules/{schedule_id}"): Role.ADMIN,
+    ("PATCH", "/schedules/{schedule_id}"): Role.ADMIN,
+    ("DELETE", "/schedules/{schedule_id}"): Role.ADMIN,
+    ("GET", "/schedules/{schedule_id}/fires"): Role.VIEWER,
+    ("POST", "/schedules/{schedule_id}/pause"): Role.OPERATOR,
+    ("POST", "/schedules/{schedule_id}/resume"): Role.OPERATOR,
+    ("POST", "/schedules/{schedule_id}/run"): Role.OPERATOR,
+    ("GET", "/hooks"): Role.VIEWER,
+    ("POST", "/hooks"): Role.ADMIN,
+    ("GET", "/hooks/{slug}"): Role.VIEWER,
+    ("PATCH", "/hooks/{slug}"): Role.ADMIN,
+    ("DELETE", "/hooks/{slug}"): Role.ADMIN,
+    ("POST", "/hooks/{slug}/rotate"): Role.ADMIN,
+    ("POST", "/hooks/{slug}/test"): Role.ADMIN,
+    ("GET", "/hooks/{slug}/deliveries"): Role.VIEWER,
+    ("GET", "/hook-recipes"): Role.VIEWER,
     ("GET", "/dashboard/stats"): Role.VIEWER,
     ("GET", "/dashboard/activity"): Role.VIEWER,
     ("GET", "/dashboard/agents"): Role.VIEWER,
+    ("GET", "/system/backups"): Role.VIEWER,
+    ("POST", "/system/backups"): Role.ADMIN,
+    ("GET", "/system/backups/{backup_id}"): Role.VIEWER,
+    ("POST", "/system/backups/{backup_id}/verify"): Role.ADMIN,
+    ("GET", "/system/backups/{backup_id}/download"): Role.ADMIN,
+    ("GET", "/notifications/targets"): Role.VIEWER,
+    ("POST", "/notifications/targets"): Role.ADMIN,
+    ("GET", "/notifications/targets/{name}"): Role.VIEWER,
+    ("PATCH", "/notifications/targets/{name}"): Role.ADMIN,
+    ("DELETE", "/notifications/targets/{name}"): Role.ADMIN,
+    ("POST", "/notifications/targets/{name}/test"): Role.ADMIN,
+    ("GET", "/notifications/rules"): Role.VIEWER,
+    ("POST", "/notifications/rules"): Role.ADMIN,
+    ("GET", "/notifications/rules/{name}"): Role.VIEWER,
+    ("PATCH", "/notifications/rules/{name}"): Role.ADMIN,
+    ("DELETE", "/notifications/rules/{name}"): Role.ADMIN,
+    ("GET", "/notifications/outbox"): Role.VIEWER,
+    ("POST", "/notifications/outbox/{notification_id}/replay"): Role.OPERATOR,
+    ("GET", "/jobs"): Role.VIEWER,
+    ("GET", "/jobs/{name}/runs"): Role.VIEWER,
+    ("POST", "/jobs/{name}/run"): Role.ADMIN,
+    ("GET", "/metrics"): Role.VIEWER,
     ("GET", "/system/health"): None,
     ("GET", "/system/metrics"): Role.VIEWER,
     ("GET", "/system/nodes"): Role.VIEWER,
     ("GET", "/system/settings"): Role.VIEWER,
+    ("GET", "/system/audit"): Role.ADMIN,
 }
+# No role opens it, and nobody needs one: who sends knows the webhook's secret (tests/scheduling/test_hook_*).
+SIGNED = ("POST", "/hooks/{slug}")
 
 
 def routes() -> set[tuple[str, str]]:
@@ -78,7 +123,12 @@ def routes() -> set[tuple[str, str]]:
 
 
 def test_the_table_names_every_route_there_is() -> None:
-    assert routes() == set(NEEDED)
+    assert routes() == {*NEEDED, SIGNED}
+
+
+@pytest.mark.parametrize("asker", [None, *Role])
+def test_no_token_stands_in_for_the_secret_of_a_webhook(asker: Role | None) -> None:
+    assert ApiClient(asker).call("POST", "/hooks/alerts").status_code == 401
 
 
 @pytest.mark.parametrize("asker", [None, *Role])
@@ -92,6 +142,10 @@ def test_a_route_lets_through_whom_it_should(route: tuple[str, str], asker: Role
             execution_id=UID,
             agent_type="no-such-agent",
             price_id=1,
+            backup_id=1,
+            notification_id=1,
+            schedule_id=1,
+            slug="no-such-hook",
             name="no-such-budget",
             year=2026,
             month=11,

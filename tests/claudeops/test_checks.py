@@ -1,12 +1,14 @@
 """Each bad setting stops the start, and says what to type instead."""
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.checks import CheckMessage
 from pytest_django import Settings
 
-from claudeops.checks import check_engine, check_exposure
+from claudeops.checks import check_doors, check_engine, check_exposure
 from tests.faults.home import Home
 
 
@@ -18,6 +20,7 @@ def _ids(messages: list[CheckMessage]) -> list[str | None]:
 def test_what_is_shipped_holds() -> None:
     assert check_engine(None) == []
     assert check_exposure(None) == []
+    assert check_doors(None) == []
 
 
 @pytest.mark.parametrize(
@@ -68,6 +71,44 @@ def test_production_does_not_start_with(home: Home, change: dict[str, str], type
     assert process.wait(30) == 1
     assert home.said(f"HINT: {typed}")
     assert not (home.directory / "production.db").exists()
+
+
+def test_production_does_not_start_with_files_that_others_can_read(home: Home) -> None:
+    key = home.directory / "encryption_key"
+    key.write_text(Fernet.generate_key().decode())
+    key.chmod(0o644)
+    home.directory.chmod(0o777)
+    process = home.manage("up", CLAUDEOPS_ENV="production", **PRODUCTION)
+    assert process.wait(30) == 1
+    assert home.said(f"HINT: chmod 600 {key}")
+    assert home.said(f"HINT: chmod 700 {home.directory}")
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"ENCRYPTION_KEYS": ["secret"]}, ["claudeops.E017"]),
+        ({"PROXIES": -1}, ["claudeops.E020"]),
+        ({"RATE_PER_TOKEN": -1}, ["claudeops.E020"]),
+        ({"CSRF_TRUSTED_ORIGINS": ["ops.example.org"]}, ["claudeops.E021"]),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.org"]}, ["claudeops.E021"]),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://ops.example.org:8443"]}, []),
+        ({"BEHIND_TLS": True}, ["claudeops.I022"]),
+        ({"BEHIND_TLS": True, "PROXIES": 1}, []),
+    ],
+)
+def test_doors_that_do_not_shut(settings: Settings, change: dict[str, object], found: list[str]) -> None:
+    for name, value in change.items():
+        setattr(settings, name, value)
+    assert _ids(check_doors(None)) == found
+
+
+def test_what_others_can_read_is_said_on_ones_own_machine(settings: Settings, tmp_path: Path) -> None:
+    settings.DATA_DIR = tmp_path
+    tmp_path.chmod(0o755)
+    assert _ids(check_doors(None)) == []
+    (tmp_path / "secret_key").touch(0o640)
+    assert _ids(check_doors(None)) == ["claudeops.W018"]
 
 
 def test_production_holds_behind_tls(home: Home) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -186,9 +187,17 @@ def assert_all_settled() -> None:
             assert execution.lease_until is not None
             assert execution.lease_until > timezone.now(), f"{execution} runs without a lease"
         numbers = list(execution.events.order_by("seq").values_list("seq", flat=True))
-        assert numbers == list(range(1, execution.event_count + 1)), f"{execution}: events {numbers}"
+        first = execution.event_count - len(numbers) + 1 if _is_old(execution) else 1
+        assert numbers == list(range(first, execution.event_count + 1)), f"{execution}: events {numbers}"
+        if first > execution.event_count:
+            continue
         ends = execution.events.filter(event__in=[f"execution:{status}" for status in ENDED]).count()
         assert ends == (execution.status in ENDED), f"{execution} has {ends} ends and is {execution.status}"
+
+
+def _is_old(execution: Execution) -> bool:
+    """Retention may have taken its first events."""
+    return execution.completed_at is not None and execution.completed_at < timezone.now() - timedelta(days=1)
 
 
 class Workers:

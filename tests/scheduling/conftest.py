@@ -1,3 +1,3 @@
-from tests.faults.fixtures import home, template
+from tests.faults.fixtures import any_home, home, postgres_home, postgres_template, template, template_of
 
-__all__ = ["home", "template"]
+__all__ = ["any_home", "home", "postgres_home", "postgres_template", "template", "template_of"]

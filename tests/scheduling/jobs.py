@@ -1,6 +1,6 @@
 """Jobs of a test's own, and what runs them without a worker."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time
 
 from django_q.models import OrmQ
@@ -19,7 +19,7 @@ NIGHTLY = Daily(time(2, 30))
 
 
 def a_job(
-    run: Callable[[datetime], str] = lambda now: "done",
+    run: Callable[[datetime], str | Iterator[str]] = lambda now: "done",
     when: When = NIGHTLY,
     name: str = "tidy-up",
 ) -> Job:

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from tests.databases import ENGINES, Database, new_database
-from tests.faults.fixtures import home, postgres_template, template
+from tests.faults.fixtures import any_home, home, postgres_home, postgres_template, template
 
-__all__ = ["home", "postgres_template", "template"]
+__all__ = ["any_home", "home", "postgres_home", "postgres_template", "template"]
 
 
 @pytest.fixture(params=ENGINES)

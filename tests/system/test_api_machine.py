@@ -74,7 +74,7 @@ def test_settings_come_as_what_they_are(viewer: ApiClient) -> None:
 
 
 def test_a_secret_is_never_shown(viewer: ApiClient) -> None:
-    setting("smtp.password", SECRET, is_secret=True)
+    setting("smtp.password", "", sealed=SECRET, is_secret=True)
     for client in (viewer, ApiClient(Role.ADMIN)):
         response = client.get("/system/settings")
         assert response.json()["items"][0]["value"] is None

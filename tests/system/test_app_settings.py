@@ -17,7 +17,7 @@ def test_defaults_hold_without_any_row() -> None:
 
 def test_missing_rows_are_created_once_and_what_is_there_stays() -> None:
     app_settings.set_value("executions.paused", True)
-    assert app_settings.ensure_defaults() == 1
+    assert app_settings.ensure_defaults() == len(app_settings.SETTINGS) - 1
     assert app_settings.ensure_defaults() == 0
     assert app_settings.get("executions.paused") is True
     assert set(AppSetting.objects.values_list("key", flat=True)) == set(app_settings.SETTINGS)
@@ -63,7 +63,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(key: str, value: objec
 
 
 def test_unknown_keys_are_refused() -> None:
-    with pytest.raises(NotFound, match=r"no setting 'executions.pausd'; known are: executions.paused"):
+    with pytest.raises(NotFound, match=r"no setting 'executions.pausd'; known are: .*executions.paused, "):
         app_settings.set_value("executions.pausd", True)
     with pytest.raises(NotFound):
         app_settings.get("executions.pausd")
@@ -80,7 +80,7 @@ def test_a_read_only_setting_stays() -> None:
 
 def test_a_row_spoilt_by_sql_counts_as_absent(caplog: pytest.LogCaptureFixture) -> None:
     app_settings.ensure_defaults()
-    AppSetting.objects.update(value="perhaps")
+    AppSetting.objects.filter(is_secret=False).update(value="perhaps")
     with caplog.at_level(logging.WARNING):
         assert app_settings.get("executions.paused") is False
     assert "executions.paused" in caplog.text

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from system import app_settings
-from system.metrics import PURGE_BATCH, health_of, purge_old, record_sample
+from system.metrics import health_of, record_sample
 from system.models import SystemMetric
 from system.thresholds import Health, Thresholds
 
@@ -100,14 +100,3 @@ def test_health_is_the_worst_reading(reading: dict[str, float], health: Health) 
 def test_edited_thresholds_judge_the_next_sample() -> None:
     app_settings.set_value("health.thresholds", {"disk_percent": {"warning": 0, "critical": 0}})
     assert record_sample("attic").overall_health == "critical"
-
-
-def test_only_what_is_too_old_goes(settings: Settings) -> None:
-    settings.METRICS_KEEP_DAYS = 7
-    now = timezone.now()
-    ages = [timedelta(days=7, seconds=1 + index) for index in range(PURGE_BATCH + 1)]
-    ages.append(timedelta(days=6, hours=23))
-    SystemMetric.objects.bulk_create(SystemMetric(timestamp=now - age) for age in ages)
-    assert purge_old() == PURGE_BATCH + 1
-    assert SystemMetric.objects.count() == 1
-    assert purge_old() == 0

@@ -12,6 +12,7 @@ HIDDEN = [
     ("cops_" + "a1" * 15 + "000000.", "[redacted]."),
     ("id AKIAIOSFODNN7EXAMPLE, ASIAIOSFODNN7EXAMPLE", "id [redacted], [redacted]"),
     ("ghp_" + "a" * 36 + " ghs_" + "b" * 36, "[redacted] [redacted]"),
+    ("whsec_" + "QUJD" * 8 + "=", "[redacted]"),
     ("github_pat_11ABCDEFG0123456789_abc", "[redacted]"),
     ("xoxb-123456789012-abcdef", "[redacted]"),
     ("a eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln z", "a [redacted] z"),

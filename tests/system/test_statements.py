@@ -9,8 +9,9 @@ import pytest
 from django.db import IntegrityError, connection
 
 from executions.models import DailyExecutions, Execution, ExecutionEvent
+from system.counters import count_all, counted
 from system.models import Node
-from system.statements import add_up, insert_row, insert_rows, select_rows, update_rows
+from system.statements import add_up, insert_row, insert_rows, select_rows, update_each, update_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +110,20 @@ def test_where_the_database_cannot_return_it_the_key_is_asked_for(monkeypatch: p
     monkeypatch.setattr(connection.features, "can_return_columns_from_insert", False)
     key = insert_row(Execution, VALUES)
     assert Execution.objects.get(pk=key).uid == VALUES["uid"]
+
+
+def test_many_updates_at_once_are_counted() -> None:
+    for name in ("attic", "cellar", "shed"):
+        Node.objects.create(name=name)
+    rows = [(1, AT, "attic", 0), (2, None, "cellar", 0), (3, AT, "shed", 7), (4, AT, "nowhere", 0)]
+    assert update_each(Node, ("workers", "clock_seen_at"), ("name", "restarts"), rows) == 2
+    assert list(Node.objects.order_by("name").values_list("workers", "clock_seen_at")) == [
+        (1, AT), (2, None), (0, None)
+    ]  # fmt: skip
+
+
+def test_many_sums_at_once() -> None:
+    count_all({("fires", "a"): 2, ("fires", "a\tb", "c"): 1})
+    count_all({("fires", "a"): 3})
+    count_all({})
+    assert counted("fires") == [(("a",), 5), (("a b", "c"), 1)]

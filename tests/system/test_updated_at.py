@@ -14,10 +14,21 @@ ROWS = {
     "scheduling_schedule": (
         "agent_type, name, cron_expression, node_ids, execution_config|'a', 'S', '0 3 * * *', '[]', '{}'"
     ),
+    "scheduling_hook": (
+        "agent_type, slug, name, secret, secret_since, mapping, filters, execution_config"
+        "|'a', 'h', 'H', 'sealed', '2026-11-26 00:00:00+00:00', '{}', '[]', '{}'"
+    ),
     "costs_modelprice": (
         "model, valid_from, input, output, w5, w1, read, web_search|'m', '2026-01-01', 1, 1, 1, 1, 1, 1"
     ),
     "costs_budget": "name, amount_usd|'b', 1",
+    "system_notificationtarget": (
+        "name, kind, url, scheme, signing_secret|'t', 'webhook', 'sealed', 'https', 'sealed'"
+    ),
+    "system_notificationrule": (
+        "name, target_id, kinds, agent_types"
+        "|'r', (SELECT min(id) FROM system_notificationtarget), '[]', '[]'"
+    ),
     "system_node": "name, hostname, version, workers, restarts|'n', '', '', 0, 0",
     "system_appsetting": "key, value|'k', 'v'",
     "system_apitoken": "name, role, prefix, digest|'t', 'viewer', 'cops_abcd', 'd'",

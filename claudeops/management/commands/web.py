@@ -5,6 +5,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from claudeops.first_start import require_tables
+from claudeops.processes.data_lock import use_data_directory
 from claudeops.processes.listening import CannotListen, listen_on
 from claudeops.processes.web import serve
 
@@ -14,6 +15,7 @@ class Command(BaseCommand):
     requires_system_checks = ["claudeops"]
 
     def handle(self, *args: Any, **options: Any) -> None:
+        use_data_directory(settings.DATA_DIR)
         require_tables()
         try:
             listener = listen_on(settings.HOST, settings.PORT)

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from claudeops.first_start import require_tables
+from claudeops.processes.data_lock import use_data_directory
 from claudeops.processes.keeper import Keeper
 
 
@@ -12,6 +13,7 @@ class Command(BaseCommand):
     requires_system_checks = ["claudeops"]
 
     def handle(self, *args: Any, **options: Any) -> None:
+        use_data_directory(settings.DATA_DIR)
         require_tables()
         self.stdout.write(f"Node {settings.NODE_NAME}, {settings.WORKERS} workers")
         self.stdout.flush()

@@ -9,6 +9,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from system.audit import record
+from system.writing import one_writer
+
 
 class Command(BaseCommand):
     help = "Delete everything in the database and create it anew. Refused in production."
@@ -33,6 +36,8 @@ class Command(BaseCommand):
         else:
             _recreate_schema()
         call_command("migrate", interactive=False, verbosity=0)
+        with one_writer():
+            record("database.reset", name)
         self.stdout.write(f"{name} is new and empty.")
 
     def _confirm(self, name: str) -> bool:

@@ -1,0 +1,48 @@
+"""Pages and what they are made of are compressed for who can read it; nothing else is."""
+
+import gzip
+
+import pytest
+from django.test import Client
+
+from system.roles import Role
+from tests.console import an_ended_execution, signed_in
+
+pytestmark = pytest.mark.django_db
+PACKED = {"HTTP_ACCEPT_ENCODING": "gzip, br"}
+
+
+@pytest.mark.parametrize("path", ["/", "/static/claudeops/console.css", "/static/unfold/js/chart/chart.js"])
+def test_a_page_and_its_parts_are(path: str) -> None:
+    client = signed_in(Role.VIEWER)
+    plain = client.get(path)
+    packed = client.get(path, **PACKED)
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert "Content-Encoding" not in plain
+    assert not packed.streaming, "the bridge serves only some streams at a time"
+    assert packed["Content-Length"] == str(len(packed.content))
+    content = packed.content
+    assert len(content) * 2 < len(b"".join(plain) if plain.streaming else plain.content)
+    assert gzip.decompress(content).strip()
+
+
+def test_answers_of_the_api_and_logs_are_not() -> None:
+    execution = an_ended_execution(lines=100)
+    client: Client = signed_in(Role.VIEWER)
+    for path in ("/api/v1/executions", f"/api/v1/executions/{execution.uid}/logs"):
+        assert "Content-Encoding" not in client.get(path, **PACKED), path
+
+
+def test_a_file_that_the_browser_has_is_not_sent_again() -> None:
+    client = Client()
+    first = client.get("/static/claudeops/console.css", **PACKED)
+    again = client.get("/static/claudeops/console.css", HTTP_IF_NONE_MATCH=first["ETag"], **PACKED)
+    assert again.status_code == 304
+    assert client.get("/static/claudeops/console.css", **PACKED).content == first.content
+
+
+def test_half_a_file_is_sent_as_it_is() -> None:
+    part = Client().get("/static/claudeops/console.css", HTTP_RANGE="bytes=0-9", **PACKED)
+    assert part.status_code == 206
+    assert "Content-Encoding" not in part
