@@ -7,17 +7,18 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from system.askers import asking, at_the_shell
+from system.askers import THE_HOUSE, Asker, asking, at_the_shell
 
 # What these do, they do for whoever comes through their own doors, or as the house itself.
 PROCESSES = ("up", "web", "worker", "clock", "runserver")
 
 
+def asker_of(command: str) -> Asker:
+    return THE_HOUSE if command in PROCESSES else at_the_shell(socket.gethostname())
+
+
 def run(arguments: list[str]) -> None:
-    if arguments[1:2] and arguments[1] in PROCESSES:
-        execute_from_command_line(arguments)
-        return
-    with asking(at_the_shell(socket.gethostname())):
+    with asking(asker_of(next(iter(arguments[1:]), ""))):
         execute_from_command_line(arguments)
 
 

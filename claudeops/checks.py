@@ -119,13 +119,14 @@ def check_doors(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[Check
 
 
 def _key_problems() -> Iterator[CheckMessage]:
-    for number, key in enumerate(settings.ENCRYPTION_KEYS, start=1):
+    for number, key in enumerate([*settings.ENCRYPTION_KEYS] or [""], start=1):
         try:
             Fernet(key)
         except ValueError:
             yield Error(
                 f"Encryption key {number} is none: 32 bytes in URL-safe base64 are.",
-                hint="leave CLAUDEOPS_ENCRYPTION_KEYS out: a key is made and kept in CLAUDEOPS_DATA_DIR",
+                hint="put back what was in CLAUDEOPS_ENCRYPTION_KEYS, or in encryption_key in the data"
+                " directory; where nothing was sealed yet, leave both out: a key is made",
                 id="claudeops.E017",
             )
 
@@ -163,7 +164,7 @@ def _proxy_problems() -> Iterator[CheckMessage]:
                 id="claudeops.E020",
             )
     for origin in settings.CSRF_TRUSTED_ORIGINS:
-        if not re.fullmatch(r"https?://[^/*]+(:\d+)?", origin):
+        if not re.fullmatch(r"https?://(\*\.)?[^/*]+(:\d+)?", origin):
             yield Error(
                 f"CSRF_TRUSTED_ORIGINS names {origin!r}: which pages may send forms must be said exactly.",
                 hint="CSRF_TRUSTED_ORIGINS=https://ops.example.org",

@@ -33,5 +33,3 @@ class PasswordForm(_OnRecord, AdminPasswordChangeForm):
 
 class OwnPasswordForm(_OnRecord, AdminOwnPasswordChangeForm):
     """For everybody, of their own."""
-
-

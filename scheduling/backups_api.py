@@ -41,6 +41,7 @@ def back_up(request: HttpRequest) -> Status[Backup]:
 
 @router.get("/backups/{backup_id}", response={200: BackupDetail, 404: Problem}, auth=require(Role.VIEWER))
 def backup(request: HttpRequest, backup_id: BackupId) -> Backup:
+    """One backup, with its manifest: what stands in it, and how it was checked, tried and copied."""
     return find_backup(backup_id)
 
 

@@ -26,9 +26,7 @@ SQLITE = {
 }
 FUNCTION = """CREATE FUNCTION {table}_{event}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
 {condition} RAISE EXCEPTION '{refused}' USING ERRCODE = 'restrict_violation'; END $$"""
-IN_ORDER = (
-    "IF NEW.id > (SELECT COALESCE(MAX(id), 0) FROM {table}) THEN {note_last} RETURN NEW; END IF;"
-)
+IN_ORDER = "IF NEW.id > (SELECT COALESCE(MAX(id), 0) FROM {table}) THEN {note_last} RETURN NEW; END IF;"
 POSTGRESQL = {
     "insert": "CREATE TRIGGER {table}_insert BEFORE INSERT ON {table} FOR EACH ROW"
     " EXECUTE FUNCTION {table}_insert()",

@@ -150,6 +150,7 @@ def redactor_knowing(secrets: Iterable[str]) -> Redactor:
 def _secrets_of_settings() -> Iterator[str]:
     yield settings.SECRET_KEY
     yield from map(str, settings.SECRET_KEY_FALLBACKS)
+    yield from settings.ENCRYPTION_KEYS
     yield settings.ANTHROPIC_API_KEY
     yield settings.ANTHROPIC_ADMIN_KEY
     yield from (str(database.get("PASSWORD") or "") for database in settings.DATABASES.values())

@@ -173,4 +173,6 @@ def curve_of(
         lines[-1].append(f"{(at - begin) / span * 1000:.1f},{100 - value:.1f}")
         before = at
     last = next((value for _, value in reversed(readings) if value is not None), None)
-    return Curve(name, look, [" ".join(line) for line in lines], last)
+    # A line of one point would have no length, and nothing to see.
+    drawn = [" ".join(line if len(line) > 1 else line * 2) for line in lines]
+    return Curve(name, look, drawn, last)

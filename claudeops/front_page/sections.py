@@ -19,9 +19,10 @@ from system.sections import Section, render_section
 MOST_ALERTS = 8
 MOST_COMING = 8
 MOST_REFUSALS = 5
+NO_NEWCOMER = 10  # runs: who has had so many in a month need not be told what to do first
 NAMES = (
-    "figures", "first_steps", "alerts", "coming", "spending", "outcomes", "agents", "nodes", "recent",
-    "refused",
+    "figures", "first_steps", "alerts", "coming", "budgets", "spending", "outcomes", "agents", "nodes",
+    "recent", "refused",
 )  # fmt: skip
 OPEN = Q(resolved_at__isnull=True) & ~Q(subject="")
 
@@ -37,6 +38,7 @@ def _context() -> dict[str, Any]:
     health = check_health()
     stack, ended = outcomes(days)
     agents, open_alerts = agents_now(), Alert.objects.filter(OPEN)
+    has_run, has_schedule = any(agent.last for agent in agents), Schedule.objects.exists()
     return {
         "health": health,
         "nodes": nodes_now(health.nodes),
@@ -49,13 +51,14 @@ def _context() -> dict[str, Any]:
         "ended_count": sum(ended.values()),
         "success": percent(ended["completed"], sum(ended.values())),
         "agents": agents,
-        "has_run": any(agent.last for agent in agents),
+        "has_run": has_run,
+        "is_new": not has_run or (not has_schedule and sum(ended.values()) < NO_NEWCOMER),
         "runnable": next((agent for agent in agents if agent.key and agent.is_enabled), None),
         "recent": recent_runs(),
         "alerts": open_alerts.order_by("-pk")[:MOST_ALERTS],
         "alert_count": open_alerts.count(),
         "coming": _coming(),
-        "has_schedule": Schedule.objects.exists(),
+        "has_schedule": has_schedule,
         "refusals": LaunchRefusal.objects.order_by("-pk")[:MOST_REFUSALS],
     }
 

@@ -37,10 +37,28 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AuditEntry",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("actor", models.CharField(blank=True, default="", max_length=150)),
-                ("door", models.CharField(choices=[("console", "Console"), ("api", "Api"), ("socket", "Socket"), ("webhook", "Webhook"), ("command", "Command"), ("house", "House")], max_length=10)),
+                (
+                    "door",
+                    models.CharField(
+                        choices=[
+                            ("console", "Console"),
+                            ("api", "Api"),
+                            ("socket", "Socket"),
+                            ("webhook", "Webhook"),
+                            ("command", "Command"),
+                            ("house", "House"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
                 ("address", models.CharField(blank=True, default="", max_length=100)),
                 ("token", models.CharField(blank=True, default="", max_length=12, verbose_name="by token")),
                 ("action", models.CharField(max_length=60)),
@@ -59,7 +77,12 @@ class Migration(migrations.Migration):
                     models.Index(fields=["target", "id"], name="audit_target"),
                 ],
                 "constraints": [
-                    models.CheckConstraint(condition=models.Q(("door__in", ["console", "api", "socket", "webhook", "command", "house"])), name="audit_door_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("door__in", ["console", "api", "socket", "webhook", "command", "house"])
+                        ),
+                        name="audit_door_known",
+                    ),
                 ],
             },
         ),
@@ -67,14 +90,27 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ConsoleSession",
             fields=[
-                ("session_key", models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="session key")),
+                (
+                    "session_key",
+                    models.CharField(
+                        max_length=40, primary_key=True, serialize=False, verbose_name="session key"
+                    ),
+                ),
                 ("session_data", models.TextField(verbose_name="session data")),
                 ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
                 ("address", models.CharField(blank=True, default="", max_length=100)),
                 ("browser", models.CharField(blank=True, default="", max_length=200)),
                 ("signed_in_at", models.DateTimeField(null=True)),
                 ("seen_at", models.DateTimeField(null=True)),
-                ("user", models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name="console_sessions", to=settings.AUTH_USER_MODEL)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="console_sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={"verbose_name": "session", "ordering": ["-signed_in_at"]},
         ),
@@ -94,7 +130,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="appsetting",
             constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("is_secret", False), ("sealed", "")), models.Q(("is_secret", True), ("value", "")), _connector="OR"),
+                condition=models.Q(
+                    models.Q(("is_secret", False), ("sealed", "")),
+                    models.Q(("is_secret", True), ("value", "")),
+                    _connector="OR",
+                ),
                 name="setting_secret_sealed",
             ),
         ),

@@ -19,6 +19,7 @@ KINDS: Mapping[str, str] = {
     "webhook-refused": "an incoming webhook was refused",
     "backup-failed": "a backup, its check or its copy failed",
     "job-failed": "a job of the house failed",
+    "audit-broken": "the audit log was changed behind ClaudeOps's back",
     "node-silent": "the workers of a node are not heard of",
     "sign-in-guessing": "somebody guesses passwords",
     DEAD_LETTER: "a notification could not be delivered",

@@ -24,7 +24,7 @@ def test_they_are_counted_once_each() -> None:
     a_run("alive")
     Execution.objects.filter(pk__in=lost).update(lease_until=timezone.now() - timedelta(seconds=1))
     assert [reconcile("n1"), reconcile("n1")] == [2, 0]
-    assert counted("lease_expiries") == [((), 2)]
+    assert counted("lease_expiries") == [(("",), 2)]
 
 
 def test_one_whose_worker_is_known_to_be_dead_had_not_run_out() -> None:

@@ -2,6 +2,8 @@
 
 import re
 
+from playwright.sync_api import expect
+
 from executions.models import Execution
 from system.alerts import raise_alert, resolve_alert
 from system.models import Severity
@@ -24,7 +26,7 @@ def test_a_run_is_seen_from_its_beginning_to_its_end(site: Site, visit: Visit) -
     run.cost("0.0123")
     tab.see(row, "$0.0123")
     tab.see(f"{row} [data-field=elapsed]", f"{before + 1} s")
-    assert re.match(r"\d+ running", tab.page.title())
+    expect(tab.page).to_have_title(re.compile(r"^\d+ running"))
     run.end_step(number)
     run.complete("nothing is full")
     tab.see(f"{row} .state-completed")

@@ -9,14 +9,16 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.management import get_commands
 from django.test import Client
 
 from agents.models import AgentConfiguration
 from costs.models import Budget, ModelPrice
 from executions.models import Execution
-from manage import run
+from manage import PROCESSES, asker_of, run
 from scheduling.models import Hook, JobRun, Schedule
 from system import app_settings
+from system.askers import Door
 from system.models import ApiToken, AppSetting, AuditEntry, NotificationRule, NotificationTarget
 from system.roles import Role
 from system.tokens import create_token
@@ -364,3 +366,10 @@ def test_what_is_typed_at_the_shell() -> None:
     type_("reprice", "--from", "2026-11-01", "--to", "2026-11-02")
     type_("run_job")
     assert len(actions()) == before
+
+
+@pytest.mark.parametrize("command", PROCESSES)
+def test_what_a_process_does_by_itself_nobody_has_typed(command: str) -> None:
+    assert command == "runserver" or command in get_commands()
+    assert asker_of(command).door == Door.HOUSE
+    assert asker_of("run_job").door == Door.COMMAND

@@ -88,10 +88,12 @@ def test_production_does_not_start_with_files_that_others_can_read(home: Home) -
     ("change", "found"),
     [
         ({"ENCRYPTION_KEYS": ["secret"]}, ["claudeops.E017"]),
+        ({"ENCRYPTION_KEYS": []}, ["claudeops.E017"]),
         ({"PROXIES": -1}, ["claudeops.E020"]),
         ({"RATE_PER_TOKEN": -1}, ["claudeops.E020"]),
         ({"CSRF_TRUSTED_ORIGINS": ["ops.example.org"]}, ["claudeops.E021"]),
-        ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.org"]}, ["claudeops.E021"]),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://*.example.org"]}, []),
+        ({"CSRF_TRUSTED_ORIGINS": ["https://*"]}, ["claudeops.E021"]),
         ({"CSRF_TRUSTED_ORIGINS": ["https://ops.example.org:8443"]}, []),
         ({"BEHIND_TLS": True}, ["claudeops.I022"]),
         ({"BEHIND_TLS": True, "PROXIES": 1}, []),

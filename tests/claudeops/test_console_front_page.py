@@ -45,6 +45,8 @@ def test_an_empty_console_says_what_to_do_first(viewer: Client) -> None:
     agent = an_agent(name="Disk Space")
     assert f'href="/agents/agentconfiguration/{agent.pk}/change/">Disk Space</a>' in front(viewer)
     an_ended_execution()
+    assert "An agent has run" in front(viewer)
+    Schedule.objects.create(name="nightly", agent=agent, cron_expression="0 3 * * *")
     assert "What to do first" not in front(viewer)
 
 

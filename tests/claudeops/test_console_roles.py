@@ -57,7 +57,12 @@ ANSWERS_WITH_A_PAGE = {(Hook, "rotate")}
 # Whose rows are somebody's own: who may not see one is told that there is none.
 SOMEBODYS_OWN = {ConsoleSession}
 # Tested where they belong: tests/scheduling/test_schedule_console.py, and below.
-PAGES_OF_THEIR_OWN = {"auth_user_password_change", "scheduling_schedule_preview", "system_backup_now"}
+PAGES_OF_THEIR_OWN = {
+    "auth_user_password_change",
+    "scheduling_jobrun_start",
+    "scheduling_schedule_preview",
+    "system_backup_now",
+}
 FORMS: dict[tuple[type[Model], str], Role] = {(Execution, "changes"): Role.OPERATOR}
 ASKERS = [None, *Role]
 

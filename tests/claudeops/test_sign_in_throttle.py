@@ -133,6 +133,14 @@ def test_the_owner_gets_in_from_a_known_browser_while_strangers_guess(owner: Non
     assert attempt(password=PASSWORD, client=browser).status_code == 302
 
 
+def test_and_while_strangers_guess_from_the_same_address(owner: None) -> None:
+    browser = known_browser()
+    for number in range(FREE_FOR_ADDRESS):  # and the owner's own
+        guess(1, name=f"somebody-{number}")
+    assert attempt(name="somebody else").status_code == 429
+    assert attempt(password=PASSWORD, client=browser).status_code == 302
+
+
 def test_a_known_browser_is_slowed_down_by_its_own_failures(owner: None) -> None:
     browser = known_browser()
     guess(FREE_FOR_ACCOUNT + 1, client=browser)

@@ -137,11 +137,11 @@ def test_runs_of_a_schedule_are_found_by_their_index() -> None:
     (asked,) = (query["sql"] for query in queries if "\"trigger_source\" = 'nightly'" in query["sql"])
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN QUERY PLAN {asked}")
-        assert "USING INDEX execution_source" in str(cursor.fetchall())
+        assert "INDEX execution_source" in str(cursor.fetchall())
 
 
-def test_an_agent_that_many_schedules_share_is_asked_for_once(django_assert_num_queries: object) -> None:
+def test_fifty_schedules_are_one_query_and_so_are_their_agents(django_assert_num_queries: object) -> None:
     a_run("backup", days_ago(1), "0.5")
-    plans = [Planned(f"s-{number}", "S", "backup", 1) for number in range(5)]
-    with django_assert_num_queries(5 + 1 + 3):  # type: ignore[operator]
+    plans = [Planned(f"s-{number}", "S", f"agent-{number % 3}", 1) for number in range(60)]
+    with django_assert_num_queries(2 + 1 + 3):  # type: ignore[operator]
         forecast_month(NOW, plans)

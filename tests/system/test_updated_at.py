@@ -26,8 +26,7 @@ ROWS = {
         "name, kind, url, scheme, signing_secret|'t', 'webhook', 'sealed', 'https', 'sealed'"
     ),
     "system_notificationrule": (
-        "name, target_id, kinds, agent_types"
-        "|'r', (SELECT min(id) FROM system_notificationtarget), '[]', '[]'"
+        "name, target_id, kinds, agent_types|'r', (SELECT min(id) FROM system_notificationtarget), '[]', '[]'"
     ),
     "system_node": "name, hostname, version, workers, restarts|'n', '', '', 0, 0",
     "system_appsetting": "key, value|'k', 'v'",
