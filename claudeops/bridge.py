@@ -116,7 +116,9 @@ class _Exchange:
         return None
 
     def _is_small(self) -> bool:
-        """A file of the console's own: in one piece it needs no place among the streams."""
+        """A file of the console's own, or one that has not changed: it needs no place among the streams."""
+        if self.status == 304:
+            return True  # WhiteNoise's has no length, and a page asks for dozens at once
         length = dict(self.headers).get(b"content-length", b"")
         return length.isdigit() and int(length) <= WHOLE_FILE_BYTES
 
