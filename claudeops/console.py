@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from unfold.sites import UnfoldAdminSite
 
-from claudeops.costs_page import costs_page
+from claudeops.costs_page import costs_page, export_page
 from claudeops.front_page import front_page
 from claudeops.password_forms import OwnPasswordForm
 from claudeops.sign_in import LoginForm, answer_sign_in, record_sign_out
@@ -45,11 +45,18 @@ class ConsoleSite(UnfoldAdminSite):
         )
 
     def get_urls(self) -> list[Any]:
-        own = path("costs/overview/", self.admin_view(self.costs), name="costs_overview")
-        return [own, *super().get_urls()]
+        own = [
+            path("costs/overview/", self.admin_view(self.costs), name="costs_overview"),
+            path(
+                "costs/overview/<slug:table>.<slug:file_format>",
+                self.admin_view(export_page),
+                name="costs_export",
+            ),
+        ]
+        return [*own, *super().get_urls()]
 
     def costs(self, request: HttpRequest) -> TemplateResponse:
-        context = {**self.each_context(request), "title": "Costs", **costs_page()}
+        context = {**self.each_context(request), "title": "Costs", **costs_page(request.GET)}
         return TemplateResponse(request, "claudeops/costs_page.html", context)
 
 

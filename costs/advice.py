@@ -78,6 +78,19 @@ def advised_agents(now: datetime) -> list[str]:
     return list(rows.order_by("agent_type").values_list("agent_type", flat=True).distinct())
 
 
+def agents_with_a_choice(now: datetime) -> list[str]:
+    """Those that used several models in the last 30 days, the dearest first: others have no cheaper one."""
+    prices = current_prices()
+    rows = DailyCost.objects.filter(day__gte=_first_day(now), executions__gt=0).order_by()
+    models: dict[str, set[str]] = {}
+    spent: dict[str, Decimal] = {}
+    for agent, model, cost in rows.values_list("agent_type", "model_used").annotate(Sum("cost_usd")):
+        models.setdefault(agent, set()).add(prices.name_of(model))
+        spent[agent] = spent.get(agent, NOTHING) + cost
+    agents = (agent for agent, names in models.items() if len(names) > 1)
+    return sorted(agents, key=lambda agent: (-spent[agent], agent))
+
+
 def advise(agent_type: str, now: datetime) -> Advice:
     """A handful of queries, none of which goes deeper than 200 runs and 30 days."""
     prices = current_prices()

@@ -13,10 +13,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from heapq import nlargest
 from statistics import median
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import BigIntegerField, Case, ExpressionWrapper, F, IntegerField, Sum, When
 from django.utils import timezone
 
 from costs.models import DailyCost
@@ -25,12 +25,13 @@ from executions.models import ENDED, Execution
 from system.alerts import raise_alert
 from system.days import start_of
 from system.models import Severity
-from system.money import text_of
+from system.money import text_of, usd_of
 
 DAYS_BEFORE = 28
 RUNS_BEFORE = 50
 RUNS_LOOKED_AT = 500  # of each agent, the newest
-AGENTS_LOOKED_AT = 200  # whose runs are, those that cost most: each takes a query
+AGENTS_LOOKED_AT = 200  # whose runs are, those that cost most
+AT_ONCE = 20  # agents whose runs are read in one query
 FEWEST = 7  # values of history; fewer say nothing
 FLOOR = Decimal("0.01")  # USD above the median
 RATIO = 2  # times the median
@@ -39,6 +40,17 @@ ALERT_DAYS = 2
 MOST_SAID = 50  # at a time, the newest and dearest: who may report may report anything
 
 Kind = Literal["day", "run"]
+
+
+class Run(NamedTuple):
+    """An ended run that cost something: as little of it as tells whether it is ordinary, for they are many.
+
+    `units` are of system.money; `is_recent` is 1 where it is one of those that are judged.
+    """
+
+    pk: int
+    units: int
+    is_recent: int
 
 
 @dataclass(frozen=True)
@@ -99,19 +111,19 @@ def judge(value: Decimal, before: Sequence[Decimal]) -> History | None:
     return History(len(before), middle, spread, limit) if value > limit else None
 
 
-def find_anomalies(now: datetime, days: int) -> list[Anomaly]:
+def find_anomalies(now: datetime, days: int, most_agents: int = AGENTS_LOOKED_AT) -> list[Anomaly]:
     """Those of the last `days` days, today among them, the newest first.
 
-    Of the runs, the newest 500 of each of the 200 dearest agents are looked at.
+    Of the runs, the newest 500 of each of the `most_agents` dearest agents are looked at.
     """
     today = timezone.localdate(now)
     since = today - timedelta(days=days - 1)
     spent = _spent_by_agent(since - timedelta(days=DAYS_BEFORE), today)
     agents = sorted(agent for agent, sums in spent.items() if agent and max(sums) >= since)
-    if len(agents) > AGENTS_LOOKED_AT:
-        agents = nlargest(AGENTS_LOOKED_AT, agents, key=lambda agent: sum(spent[agent].values(), NOTHING))
+    if len(agents) > most_agents:
+        agents = nlargest(most_agents, agents, key=lambda agent: sum(spent[agent].values(), NOTHING))
     found = [anomaly for agent, sums in spent.items() for anomaly in _odd_days(agent, sums, since)]
-    found += [anomaly for agent in agents for anomaly in _odd_runs(agent, since)]
+    found += _odd_runs(agents, since)
     return sorted(found, key=lambda item: (-item.day.toordinal(), -item.value, item.kind, item.agent_type))
 
 
@@ -164,31 +176,59 @@ def _odd_days(agent: str, sums: dict[date, Decimal], since: date) -> Iterator[An
             yield Anomaly("day", agent, day, sums[day], history)
 
 
-def _odd_runs(agent: str, since: date) -> Iterator[Anomaly]:
-    start = start_of(since)
-    for (uid, at, cost), before in _with_history(_paid_runs(agent)):
-        history = judge(cost, before) if at >= start else None
-        if history is not None:
-            yield Anomaly("run", agent, timezone.localdate(at), cost, history, uid)
+def _odd_runs(agents: Sequence[str], since: date) -> Iterator[Anomaly]:
+    odd: dict[int, History] = {}
+    for runs in _paid_runs(agents, since):
+        odd |= _judge_runs(runs)
+    rows = Execution.objects.filter(pk__in=odd).values_list(
+        "pk", "agent_type", "completed_at", "cost_usd", "uid"
+    )
+    for pk, agent, at, cost, uid in rows:
+        if at is not None and cost is not None:
+            yield Anomaly("run", agent, timezone.localdate(at), cost, odd[pk], uid)
 
 
-def _paid_runs(agent: str) -> list[tuple[UUID, datetime, Decimal]]:
-    """Oldest first. By primary key, and filtered here: no scan goes deeper, whatever the runs are like."""
-    newest = Execution.objects.of_agent(agent).newest_first()
-    rows = newest.values_list("uid", "status", "completed_at", "cost_usd")
-    found = rows[: RUNS_LOOKED_AT + RUNS_BEFORE]
-    return [(uid, at, cost) for uid, status, at, cost in reversed(found) if status in ENDED and at and cost]
+def _judge_runs(runs: Iterable[Run]) -> dict[int, History]:
+    """Whole units tell of nearly all that they are ordinary; only the others are looked at closely."""
+    odd = {}
+    for run, before in _with_history(runs):
+        if run.is_recent and len(before) >= FEWEST and run.units > RATIO * before[(len(before) - 1) // 2]:
+            history = judge(usd_of(run.units), [usd_of(units) for units in before])
+            if history is not None:
+                odd[run.pk] = history
+    return odd
 
 
-def _with_history(
-    runs: Iterable[tuple[UUID, datetime, Decimal]],
-) -> Iterator[tuple[tuple[UUID, datetime, Decimal], Sequence[Decimal]]]:
+def _paid_runs(agents: Sequence[str], since: date) -> Iterator[list[Run]]:
+    """Of each agent, oldest first; a query for twenty agents.
+
+    By primary key, and filtered outside of it: no scan goes deeper, whatever the runs are like.
+    """
+    for start in range(0, len(agents), AT_ONCE):
+        some = agents[start : start + AT_ONCE]
+        rows = [_newest_of(agent, start_of(since)) for agent in some]
+        found: dict[str, list[Run]] = {agent: [] for agent in some}
+        for agent, *run in rows[0].union(*rows[1:], all=True):
+            found[agent].append(Run(*run))
+        yield from map(sorted, found.values())
+
+
+def _newest_of(agent: str, since: datetime) -> Any:
+    newest = Execution.objects.of_agent(agent).newest_first().values("pk")[: RUNS_LOOKED_AT + RUNS_BEFORE]
+    # Within a compound SQLite takes no LIMIT but in a subquery.
+    ended = Execution.objects.filter(pk__in=newest, status__in=ENDED, completed_at__isnull=False)
+    is_recent = Case(When(completed_at__gte=since, then=1), default=0, output_field=IntegerField())
+    units = ExpressionWrapper(F("cost_usd"), output_field=BigIntegerField())
+    return ended.filter(cost_usd__gt=0).order_by().values_list("agent_type", "pk", units, is_recent)
+
+
+def _with_history(runs: Iterable[Run]) -> Iterator[tuple[Run, Sequence[int]]]:
     """Each run with the costs of those just before it, in order of size: cheap to take a median of."""
-    recent: deque[Decimal] = deque()
-    ordered: list[Decimal] = []
+    recent: deque[int] = deque()
+    ordered: list[int] = []
     for run in runs:
         yield run, ordered
-        recent.append(run[2])
-        insort(ordered, run[2])
+        recent.append(run.units)
+        insort(ordered, run.units)
         if len(recent) > RUNS_BEFORE:
             del ordered[bisect_left(ordered, recent.popleft())]

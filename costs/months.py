@@ -19,6 +19,10 @@ class Month:
     next_day: date
 
     @property
+    def last_day(self) -> date:
+        return self.next_day - timedelta(days=1)
+
+    @property
     def end(self) -> datetime:
         return start_of(self.next_day)
 

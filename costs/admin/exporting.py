@@ -20,7 +20,7 @@ FILTERS = {
     "triggered_by__exact": "triggered_by",
     "trigger_source": "trigger_source",
 }
-TRUTHS = {"1": "true", "0": "false"}
+TRUTHS = {"1": "true", "0": "false", "yes": "true", "no": "false"}
 # Of paging and sorting an export knows nothing; anything else would have to be in it.
 NO_FILTERS = {"p", "o", "e", "all"}
 
@@ -62,6 +62,8 @@ def _parameter(name: str, value: str) -> dict[str, str]:
             return {FILTERS[name]: value}
         case ["is_complete", "exact"]:
             return {"is_complete": TRUTHS.get(value, value)}
+        case ["unpriced"]:
+            return {"unpriced": TRUTHS.get(value, value)}
         case ["timestamp" | "day", "gte"]:
             return {"date_from": _moment(value)}
         case ["timestamp", "lt"]:

@@ -2,7 +2,7 @@ from django.contrib import admin
 from unfold.decorators import display
 
 from costs.admin.exporting import ExportingAdmin
-from costs.filters import AgentFilter, ModelFilter
+from costs.filters import AgentFilter, ModelFilter, NodeFilter, PriceFilter, SourceFilter
 from costs.models import CostRecord
 from system.admin_permissions import LongTableAdmin
 from system.readable import read_count, read_usd
@@ -15,7 +15,10 @@ class CostRecordAdmin(ExportingAdmin, LongTableAdmin):  # type: ignore[misc]  # 
     list_display = (
         "timestamp", "agent", "model_shown", "price", "tokens_shown", "from_cache", "node", "cut_off",
     )  # fmt: skip
-    list_filter = (ModelFilter, AgentFilter, "is_complete", "timestamp")
+    list_filter = (
+        ModelFilter, AgentFilter, NodeFilter, "triggered_by", SourceFilter, PriceFilter, "is_complete",
+        "timestamp",
+    )  # fmt: skip
     fields = (
         "timestamp", "execution", "agent_type", "node_id", "triggered_by", "trigger_source", "model_used",
         "input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens", "total_cost_usd",

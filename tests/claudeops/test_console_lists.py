@@ -37,7 +37,7 @@ QUERIES: dict[type[Model], int] = {
     Execution: 8,
     ExecutionEvent: 4,
     ExecutionStep: 4,
-    CostRecord: 6,
+    CostRecord: 8,
     LaunchRefusal: 4,
     AgentConfiguration: 6,
     SystemMetric: 6,
