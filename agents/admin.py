@@ -1,16 +1,19 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from agents.agent_form import AgentForm
-from agents.editing import NOUN, delete_agent
+from agents.editing import change_agent, create_agent, delete_agent
 from agents.execution_admin import WholeExecutionAdmin, launch_and_go
 from agents.hold_admin import HoldAdmin, TurnAdmin
 from agents.models import AgentConfiguration, LaunchRefusal
+from agents.transfer.pages import import_page
+from agents.versions.admin import AgentVersionAdmin
 from system.admin_permissions import LongTableAdmin, may
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import Conflict
@@ -18,13 +21,12 @@ from system.readable import read_duration
 from system.roles import Role
 
 # Those of other files register themselves.
-__all__ = ["AgentConfigurationAdmin", "HoldAdmin", "LaunchRefusalAdmin", "TurnAdmin", "WholeExecutionAdmin"]
+__all__ = ["AgentVersionAdmin", "HoldAdmin", "LaunchRefusalAdmin", "TurnAdmin", "WholeExecutionAdmin"]
 
 
 @admin.register(AgentConfiguration)
 class AgentConfigurationAdmin(PostingAdmin):
     form = AgentForm
-    audit_noun = NOUN
     list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
     list_filter = ("enabled",)
     search_fields = ("name", "agent_type", "description")
@@ -43,6 +45,7 @@ class AgentConfigurationAdmin(PostingAdmin):
                 )
             },
         ),
+        ("This change", {"fields": ("comment", "seen")}),
     )
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
@@ -90,8 +93,23 @@ class AgentConfigurationAdmin(PostingAdmin):
             messages.error(request, error.detail)
             return HttpResponseRedirect(self._page_of(object_id))
 
-    def audit_target(self, obj: AgentConfiguration) -> str:
-        return obj.agent_type
+    def get_urls(self) -> list[URLPattern]:
+        imports = self.admin_site.admin_view(self._import)
+        return [path("import/", imports, name="agents_agentconfiguration_import"), *super().get_urls()]
+
+    def _import(self, request: HttpRequest) -> HttpResponse:
+        if not may(request, Role.ADMIN):
+            raise PermissionDenied
+        request.current_app = self.admin_site.name
+        context = {**self.admin_site.each_context(request), "title": "Import agents", "opts": self.opts}
+        return import_page(request, context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        fields, comment = form.fields_to_store(), form.cleaned_data["comment"]
+        if change:
+            change_agent(obj.agent_type, fields, comment=comment)
+        else:
+            obj.pk = create_agent({"agent_type": obj.agent_type, **fields}, comment=comment).pk
 
     def delete_model(self, request: HttpRequest, obj: AgentConfiguration) -> None:
         delete_agent(obj.agent_type)

@@ -3,8 +3,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.forms.fields import InvalidJSONInput
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget
+from unfold.widgets import (
+    UnfoldAdminDecimalFieldWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
+from agents.documents import SETTINGS
+from agents.editing import RESERVED, ChangedMeanwhile, require_seen
 from agents.models import AgentConfiguration
 from executions.text import without_nul
 from system.money import PLACES, text_of
@@ -77,6 +83,15 @@ class AgentForm(_Form):
         help_text=AgentConfiguration._meta.get_field("max_cost_per_execution").help_text,
     )
 
+    comment = forms.CharField(
+        label="What has changed, and why",
+        required=False,
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text="optional; it stands beside the version that saving makes",
+    )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
     class Meta:
         model = AgentConfiguration
         widgets: ClassVar = {"description": UnfoldAdminTextareaWidget(attrs={"rows": 2})}
@@ -84,6 +99,32 @@ class AgentForm(_Form):
             "agent_type", "name", "description", "version", "enabled", "config", "max_cost_per_execution",
             "max_duration_ms", "timeout_ms", "max_concurrent_executions", "cooldown_ms",
         )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["seen"] = self.instance.revision
+
+    def clean_agent_type(self) -> str:
+        agent_type: str = self.cleaned_data["agent_type"]
+        if agent_type in RESERVED:
+            raise forms.ValidationError(f"{agent_type} is the name of a route of the API.")
+        return agent_type
+
+    def clean_seen(self) -> int | None:
+        """The form is checked while nobody else can save. Once told, who saves again puts theirs over it."""
+        seen: int | None = self.cleaned_data["seen"]
+        try:
+            require_seen(AgentConfiguration.objects.get(pk=self.instance.pk), seen)
+        except AgentConfiguration.DoesNotExist:
+            return None  # it is a new one
+        except ChangedMeanwhile as error:
+            self.data = {**self.data.dict(), "seen": str(self.instance.revision)}  # type: ignore[attr-defined]
+            self.add_error(None, f"{error.detail} Saving once more puts yours over it.")
+        return seen
+
+    def fields_to_store(self) -> dict[str, Any]:
+        """As the editing functions take them."""
+        return {name: self.cleaned_data[name] for name in SETTINGS}
 
     def clean_config(self) -> Any:
         config = self.cleaned_data["config"]

@@ -9,14 +9,17 @@ from agents.editing import change_agent, create_agent, delete_agent
 from agents.execution_api import LAUNCHED, launched
 from agents.launching import find_agent
 from agents.models import AgentConfiguration, LaunchRefusal
+from agents.preconditions import IfMatch, seen_by, tag
 from agents.schemas import (
+    EDIT,
     AgentDetail,
-    AgentFields,
     AgentFilters,
     AgentIn,
     AgentList,
     AgentOut,
     AgentPatch,
+    AgentReplacement,
+    Edit,
     RunIn,
 )
 from system.authentication import require
@@ -41,28 +44,54 @@ def search(request: HttpRequest, filters: Query[AgentFilters]) -> dict[str, Any]
 @router.post("", response={201: AgentOut, 409: Problem}, auth=require(Role.ADMIN))
 def create(request: HttpRequest, agent: AgentIn) -> Status[AgentConfiguration]:
     """Refused, with the path of each wrong field, if its configuration does not hold."""
-    return Status(201, create_agent(agent.model_dump()))
+    return Status(201, create_agent(agent.model_dump(exclude={"comment"}), comment=agent.comment))
 
 
 @router.get("/{agent_type}", response={200: AgentDetail, 404: Problem})
-def detail(request: HttpRequest, agent_type: Slug) -> dict[str, Any]:
-    """One agent, and the launches of it that were refused lately."""
+def detail(request: HttpRequest, response: HttpResponse, agent_type: Slug) -> dict[str, Any]:
+    """One agent, and the launches of it that were refused lately. Its ETag is the `revision`."""
     agent = find_agent(agent_type)
+    tag(response, agent)
     refusals = LaunchRefusal.objects.filter(agent_type=agent_type)[:REFUSALS_SHOWN]
     shown = AgentOut.model_validate(agent).model_dump()
     return {**shown, "recent_refusals": list(refusals)}
 
 
-@router.put("/{agent_type}", response={200: AgentOut, 404: Problem}, auth=require(Role.ADMIN))
-def replace(request: HttpRequest, agent_type: Slug, agent: AgentFields) -> AgentConfiguration:
-    """All fields anew: what is left out takes its default."""
-    return change_agent(agent_type, agent.model_dump())
+CHANGED = {200: AgentOut, 404: Problem, 412: Problem}
 
 
-@router.patch("/{agent_type}", response={200: AgentOut, 404: Problem}, auth=require(Role.ADMIN))
-def change(request: HttpRequest, agent_type: Slug, agent: AgentPatch) -> AgentConfiguration:
-    """Only what is given."""
-    return change_agent(agent_type, agent.model_dump(exclude_unset=True))
+@router.put("/{agent_type}", response=CHANGED, auth=require(Role.ADMIN))
+def replace(
+    request: HttpRequest,
+    response: HttpResponse,
+    agent_type: Slug,
+    agent: AgentReplacement,
+    if_match: IfMatch = None,
+) -> AgentConfiguration:
+    """All fields anew: what is left out takes its default. If-Match takes the ETag that was read."""
+    return _changed(response, agent_type, agent, agent.model_dump(exclude=EDIT), if_match)
+
+
+@router.patch("/{agent_type}", response=CHANGED, auth=require(Role.ADMIN))
+def change(
+    request: HttpRequest,
+    response: HttpResponse,
+    agent_type: Slug,
+    agent: AgentPatch,
+    if_match: IfMatch = None,
+) -> AgentConfiguration:
+    """Only what is given. If-Match takes the ETag that was read."""
+    given = agent.model_dump(exclude=EDIT, exclude_unset=True)
+    return _changed(response, agent_type, agent, given, if_match)
+
+
+def _changed(
+    response: HttpResponse, agent_type: str, edit: Edit, fields: dict[str, Any], if_match: str | None
+) -> AgentConfiguration:
+    seen = seen_by(if_match, edit.revision)
+    agent = change_agent(agent_type, fields, seen=seen, comment=edit.comment)
+    tag(response, agent)
+    return agent
 
 
 @router.delete("/{agent_type}", response={204: None, 404: Problem, 409: Problem}, auth=require(Role.ADMIN))

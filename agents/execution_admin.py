@@ -15,6 +15,7 @@ from agents.launching import launch_agent
 from agents.models import AgentConfiguration
 from agents.reports import Finding, Report
 from agents.run_page import run_page
+from agents.versions.admin import ran_link
 from costs.models import CostRecord
 from executions.execution_admin import ExecutionAdmin, execution_url
 from executions.models import Execution
@@ -90,8 +91,10 @@ class WholeExecutionAdmin(ExecutionAdmin):
         findings = by_severity(report.findings) if report else []
         severities = Counter[str](finding.severity for finding in findings)
         costs = list(CostRecord.objects.filter(execution=execution).order_by("-pk")[:SHOWN_COSTS])
+        context = super().page_context(request, execution)
         return {
-            **super().page_context(request, execution),
+            **context,
+            "ran": ran_link(execution.agent_type, context["lineage"].agent_revision),
             "report": report,
             "findings": findings,
             "may_run": may(request, Role.OPERATOR),

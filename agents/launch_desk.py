@@ -8,6 +8,7 @@ from agents.limits import LaunchRefused, Limits
 from agents.models import AgentConfiguration, Hold, LaunchRefusal
 from agents.queue import enqueue_all
 from agents.turns import Turns, give_turns
+from agents.versions.ran import REVISION
 from executions.models import Execution, Status, Trigger
 from executions.services import NewExecution, create_executions, executions_by_key, writing
 from system.audit import Deed, record, record_all
@@ -150,6 +151,8 @@ def _new(agent: AgentConfiguration, launch: Launch, held: LaunchRefused | None) 
 
 def _context(agent: AgentConfiguration, launch: Launch) -> dict[str, Any]:
     context: dict[str, Any] = {"agent_version": agent.version, "actor": launch.actor}
+    if agent.revision:
+        context[REVISION] = agent.revision  # the run puts it right, should it begin with a later one
     if launch.overrides:
         context["overrides"] = redacted(launch.overrides, default_redactor())
     if launch.metadata:

@@ -17,6 +17,8 @@ Version = Annotated[str, Field(min_length=1, max_length=50, pattern=r"^[^\x00\s]
 Milliseconds = Annotated[int, Field(ge=1, le=LONGEST_MS)]
 Concurrency = Annotated[int, Field(ge=1, le=1000)]
 Cooldown = Annotated[int, Field(ge=0, le=LONGEST_REST_MS)]
+Revision = Annotated[int, Field(ge=0, le=2**31 - 1)]
+Comment = Annotated[str, Field(max_length=200, pattern=r"^[^\x00\n]*$")]
 DedupeKey = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -37,6 +39,18 @@ class _RawConfiguration:
 RawConfiguration = Annotated[dict[str, Any], _RawConfiguration]
 
 
+class Edit(In):
+    """What goes with a change and is no part of the agent: why, and the `revision` (the newest version) that
+    was seen. With one, nothing is changed where somebody has saved a later version meanwhile (412).
+    """
+
+    comment: Comment = ""
+    revision: Revision | None = None
+
+
+EDIT = set(Edit.model_fields)
+
+
 class AgentFields(In):
     """All of an agent but its type. What is left out takes its default."""
 
@@ -54,9 +68,14 @@ class AgentFields(In):
 
 class AgentIn(AgentFields):
     agent_type: Slug
+    comment: Comment = ""
 
 
-class AgentPatch(In):
+class AgentReplacement(AgentFields, Edit):
+    pass
+
+
+class AgentPatch(Edit):
     """What is left out stays; null takes a limit away."""
 
     name: Line = NOT_GIVEN
@@ -76,6 +95,8 @@ class AgentFilters(Page):
 
 
 class AgentOut(Out):
+    """`revision` is the number of its newest version."""
+
     agent_type: str
     name: str
     description: str
@@ -87,6 +108,7 @@ class AgentOut(Out):
     timeout_ms: int
     max_concurrent_executions: int
     cooldown_ms: int
+    revision: int
     created_at: datetime
     updated_at: datetime
 

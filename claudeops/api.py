@@ -15,6 +15,8 @@ from ninja.renderers import BaseRenderer
 
 import agents.api
 import agents.tracking_api
+import agents.transfer.api
+import agents.versions.api
 import claudeops.dashboard_api
 import claudeops.prometheus.api
 import costs.api
@@ -153,6 +155,8 @@ handle_problems(api)
 ROUTERS: list[tuple[str, Router]] = [
     ("/executions", executions.api.router),
     ("/tracking", agents.tracking_api.router),
+    ("/agents", agents.transfer.api.router),  # before /agents/{agent_type}, which would take its names
+    ("/agents", agents.versions.api.router),
     ("/agents", agents.api.router),
     *(("/costs", router) for router in costs.api.ROUTERS),
     ("/costs", scheduling.forecast_api.router),

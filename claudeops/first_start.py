@@ -15,6 +15,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from agents.catalogue import BUILT_IN
+from agents.editing import seed_agents
 from agents.models import AgentConfiguration
 from costs.price_book import ensure_prices
 from executions.models import Execution
@@ -84,7 +85,7 @@ def _seed(say: Say) -> None:
     ensure_prices()
     known = set(AgentConfiguration.objects.values_list("agent_type", flat=True))
     missing = [agent for agent in BUILT_IN if agent.agent_type not in known]
-    AgentConfiguration.objects.bulk_create([AgentConfiguration(**asdict(agent)) for agent in missing])
+    seed_agents(AgentConfiguration(**asdict(agent)) for agent in missing)
     if missing:
         say(f"Agents added: {', '.join(agent.agent_type for agent in missing)}")
 

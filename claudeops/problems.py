@@ -22,6 +22,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from agents.configuration import ConfigurationError
 from agents.launching import LaunchRefused
+from agents.transfer.importing import DocumentRefused
 from system.authentication import Unauthenticated
 from system.errors import DomainError
 from system.wire import dumps
@@ -73,6 +74,14 @@ def of_missing_sign_in(request: HttpRequest, error: AuthenticationError) -> Http
 def of_configuration_error(request: HttpRequest, error: ConfigurationError) -> HttpResponse:
     errors = [(f"config.{item.path}".rstrip("."), item.message) for item in error.problems]
     return problem(422, "Invalid input", "The configuration does not hold.", errors)
+
+
+def of_refused_document(request: HttpRequest, error: DocumentRefused) -> HttpResponse:
+    errors = [
+        (fault.path or "body", f"line {fault.line}: {fault.message}" if fault.line else fault.message)
+        for fault in error.faults
+    ]
+    return problem(error.status, error.title, error.detail, errors)
 
 
 def of_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -164,6 +173,7 @@ HANDLERS: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
     DomainError: of_domain_error,
     AuthenticationError: of_missing_sign_in,
     ConfigurationError: of_configuration_error,
+    DocumentRefused: of_refused_document,
     ValidationError: of_validation_error,
     HttpError: of_http_error,
     RequestDataTooBig: of_too_big,

@@ -15,6 +15,7 @@ class Lineage:
 
     actor: str
     agent_version: str
+    agent_revision: int | None
     schedule: str
     schedule_id: int | None
     due_at: datetime | None
@@ -26,10 +27,11 @@ class Lineage:
 def lineage_of(execution: Execution) -> Lineage:
     context = _mapping(execution.execution_context)
     metadata = _mapping(context.get("metadata"))
-    schedule_id = metadata.get("schedule_id")
+    schedule_id, revision = metadata.get("schedule_id"), context.get("agent_revision")
     return Lineage(
         actor=_text(context.get("actor")),
         agent_version=_text(context.get("agent_version")),
+        agent_revision=revision if isinstance(revision, int) and revision > 0 else None,
         schedule=_text(metadata.get("schedule")),
         schedule_id=schedule_id if isinstance(schedule_id, int) and schedule_id > 0 else None,
         due_at=_moment(metadata.get("due_at")),

@@ -53,6 +53,25 @@ def append_only(table: str) -> migrations.RunPython:
     return migrations.RunPython(create, drop)
 
 
+def never_updated(table: str) -> migrations.RunPython:
+    """The operation for a table whose rows may go, but are never changed; it reverses."""
+
+    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        refused = f"rows of {table} are never changed"
+        if editor.connection.vendor == "postgresql":
+            editor.execute(FUNCTION.format(table=table, event="update", condition="", refused=refused))
+            editor.execute(POSTGRESQL["update"].format(table=table))
+        else:
+            editor.execute(SQLITE["update"].format(table=table, refused=refused))
+
+    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        postgresql = editor.connection.vendor == "postgresql"
+        name = f"{table}_update"
+        editor.execute(f"DROP FUNCTION {name}() CASCADE" if postgresql else f"DROP TRIGGER {name}")
+
+    return migrations.RunPython(create, drop)
+
+
 def _statements(table: str, vendor: str) -> Iterator[str]:
     refused, note_last = REFUSED.format(table=table), NOTE_LAST.format(table=table)
     if vendor != "postgresql":

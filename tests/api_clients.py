@@ -21,12 +21,15 @@ class ApiClient:
             headers["Authorization"] = f"Bearer {create_token(f'{role.value} of the test', role)[1]}"
         self._client = Client(headers=headers)
 
-    def send(self, method: str, path: str, content: bytes, content_type: str = "application/json") -> Any:
+    def send(
+        self, method: str, path: str, content: bytes, content_type: str = "application/json", **headers: str
+    ) -> Any:
         """`content` goes out as it is, whatever it holds."""
-        return self._client.generic(method, f"{BASE}{path}", content, content_type)
+        given = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._client.generic(method, f"{BASE}{path}", content, content_type, headers=given)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        return self.send(method, path, b"" if body is None else json.dumps(body).encode())
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
+        return self.send(method, path, b"" if body is None else json.dumps(body).encode(), **headers)
 
     def get(self, path: str) -> Any:
         return self.call("GET", path)

@@ -14,7 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents.launching import launch_agent
-from agents.models import AgentConfiguration, Hold, LaunchRefusal, Turn
+from agents.models import AgentConfiguration, AgentVersion, Hold, LaunchRefusal, Turn
+from agents.versions.keeping import keep_version
 from costs.models import (
     Budget,
     CostRecord,
@@ -53,6 +54,7 @@ from system.models import (
 )
 from system.roles import Role
 from system.tokens import create_token
+from system.writing import one_writer
 
 PASSWORD = "correct horse battery"
 # What a model, a log or an agent elsewhere may send. None of it may ever be more than text.
@@ -151,6 +153,8 @@ class Everything:
 
 def everything() -> Everything:
     agent = an_agent(description=EVIL)
+    with one_writer():
+        keep_version(agent, comment=EVIL)
     things = Everything(agent, an_ended_execution(), a_failed_execution(), a_waiting_execution())
     app_settings.ensure_defaults()
     SystemMetric.objects.create(cpu_usage_percent=12.5, overall_health="warning")
@@ -198,8 +202,8 @@ def everything() -> Everything:
     with transaction.atomic():
         record("agent.change", EVIL, {EVIL: {"before": EVIL, "after": EVIL}}, actor=EVIL)
     for model in (
-        AgentConfiguration, LaunchRefusal, CostRecord, CostTotal, DailyCost, DailyTotal, MonthlyCostSummary,
-        DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node,
+        AgentConfiguration, AgentVersion, LaunchRefusal, CostRecord, CostTotal, DailyCost, DailyTotal,
+        MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node,
         SystemMetric, User, Group, ModelPrice, Budget, Reservation, DailyReconciliation, Alert, JobRun,
         Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor, Notification, NotificationRule,
         NotificationTarget, AuditEntry, ConsoleSession,

@@ -40,6 +40,8 @@ class AgentConfiguration(Timestamped):
         validators=[MaxValueValidator(LONGEST_REST_MS)],
         help_text="rest between the end of a run and the next launch",
     )
+    # The number of its newest AgentVersion, which the form of an editor names; 0: none was kept yet.
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
         ordering = ["name"]

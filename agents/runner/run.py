@@ -27,6 +27,7 @@ from agents.runner.received import received_evidence
 from agents.runner.validation import run_validation
 from agents.runner.work import KEEP_BYTES, Workshop, run_work
 from agents.stopping import Stop, StopReason
+from agents.versions.ran import note_ran
 from executions.errors import ExecutionEnded, ExecutionNotRunning, LeaseLost
 from executions.models import Execution, ExecutionStep, Status
 from executions.services import Lease, Tracker
@@ -52,6 +53,7 @@ def run_claimed(lease: Lease) -> None:
         configuration = parse_configuration(
             effective_config(agent, execution.execution_context.get("overrides"))
         )
+        note_ran(lease, execution, agent)
         Run(execution, agent, configuration, lease).go()
     except AgentConfiguration.DoesNotExist:
         _fail_quietly(tracker, f"There is no agent {execution.agent_type!r} any more.")

@@ -18,6 +18,7 @@ from executions.services.lifecycle import (
     claim_execution,
     find_execution,
     give_up_lease,
+    note_in_context,
     renew_lease,
 )
 from executions.services.remote import (
@@ -50,6 +51,7 @@ __all__ = [
     "find_execution",
     "give_up_lease",
     "let_go",
+    "note_in_context",
     "renew_lease",
     "start_remote_execution",
     "starting_remote_execution",

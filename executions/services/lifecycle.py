@@ -1,8 +1,10 @@
 """How an execution is claimed, kept alive, cancelled, and taken from a worker that was lost."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -17,6 +19,7 @@ from executions.services.remote import REMOTE
 from executions.services.state import State, load_state
 from executions.services.tracker import Tracker
 from executions.services.writing import writing
+from executions.text import without_nul
 from system.audit import record
 
 
@@ -67,6 +70,12 @@ def renew_lease(lease: Lease) -> bool:
     now = timezone.now()
     rows = Execution.objects.filter(pk=lease.execution_id, status=Status.RUNNING, lease_token=lease.token)
     return bool(rows.update(lease_until=now + timedelta(seconds=settings.LEASE_SECONDS), updated_at=now))
+
+
+def note_in_context(lease: Lease, context: Mapping[str, Any]) -> None:
+    """What its worker knows better than who launched it. Nothing happens where the lease is not ours."""
+    rows = Execution.objects.filter(pk=lease.execution_id, status=Status.RUNNING, lease_token=lease.token)
+    rows.update(execution_context=without_nul(dict(context)), updated_at=timezone.now())
 
 
 class CancelOutcome(StrEnum):

@@ -36,6 +36,7 @@ def test_what_is_left_out_takes_its_default(nightly: dict[str, Any]) -> None:
         assert nightly.pop(stamp).endswith("Z")
     assert nightly == {
         **NIGHTLY,
+        "revision": 1,
         "description": "",
         "version": "1.0.0",
         "enabled": True,
@@ -100,7 +101,7 @@ def test_patch_changes_what_is_given_and_nothing_else(admin: ApiClient, nightly:
     assert response.status_code == 200
     changed = response.json()
     assert changed.pop("updated_at") > nightly.pop("updated_at")
-    assert changed == {**nightly, "name": "Renamed", "timeout_ms": 5}
+    assert changed == {**nightly, "name": "Renamed", "timeout_ms": 5, "revision": 3}
 
 
 @pytest.mark.parametrize("field", ["name", "config", "enabled", "timeout_ms", "version"])

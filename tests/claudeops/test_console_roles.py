@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern
 
-from agents.models import AgentConfiguration
+from agents.models import AgentConfiguration, AgentVersion
 from costs.models import Budget, ModelPrice, MonthlyCostSummary
 from executions.models import Execution
 from scheduling.models import Hook, JobRun, Schedule
@@ -39,6 +39,7 @@ POSTS = {
     (Execution, "cancel"): Role.OPERATOR,
     (Execution, "rerun"): Role.OPERATOR,
     (AgentConfiguration, "run"): Role.OPERATOR,
+    (AgentVersion, "restore"): Role.ADMIN,
     (ApiToken, "revoke"): Role.ADMIN,
     (MonthlyCostSummary, "recompute"): Role.OPERATOR,
     (JobRun, "run"): Role.ADMIN,
@@ -64,6 +65,8 @@ PAGES_OF_THEIR_OWN = {
     "system_backup_now",
 }
 FORMS: dict[tuple[type[Model], str], Role] = {(Execution, "changes"): Role.OPERATOR}
+# Pages of a model that are about none of its rows.
+LIST_FORMS: dict[tuple[type[Model], str], Role] = {(AgentConfiguration, "import"): Role.ADMIN}
 ASKERS = [None, *Role]
 
 
@@ -88,6 +91,8 @@ def pages(things: Everything) -> Iterator[tuple[str, Role | None]]:
         yield console_url(model, "delete", key), Role.ADMIN if model in ADDED_HERE else None
     for (model, name), needed in FORMS.items():
         yield console_url(model, name, things.key(model)), needed
+    for (model, name), needed in LIST_FORMS.items():
+        yield console_url(model, name), needed
 
 
 @pytest.mark.parametrize("asker", ASKERS)
@@ -123,7 +128,7 @@ def test_the_table_of_posts_is_whole() -> None:
 def test_there_is_no_page_that_the_tables_leave_out() -> None:
     known = {"changelist", "change", "add", "delete", "history", None}
     for model in registered():
-        posts = {name for asked, name in (*POSTS, *FORMS) if asked is model}
+        posts = {name for asked, name in (*POSTS, *FORMS, *LIST_FORMS) if asked is model}
         for route in admin.site.get_model_admin(model).get_urls():
             assert isinstance(route, URLPattern)
             page = route.name and route.name.rsplit("_", 1)[-1]
