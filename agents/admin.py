@@ -27,6 +27,9 @@ __all__ = ["AgentVersionAdmin", "HoldAdmin", "LaunchRefusalAdmin", "TurnAdmin", 
 @admin.register(AgentConfiguration)
 class AgentConfigurationAdmin(PostingAdmin):
     form = AgentForm
+    change_form_template = "agents/agent_page.html"
+    add_form_template = change_form_template
+    list_before_template = "agents/transfer_links.html"
     list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
     list_filter = ("enabled",)
     search_fields = ("name", "agent_type", "description")

@@ -203,9 +203,9 @@ def everything() -> Everything:
         record("agent.change", EVIL, {EVIL: {"before": EVIL, "after": EVIL}}, actor=EVIL)
     for model in (
         AgentConfiguration, AgentVersion, LaunchRefusal, CostRecord, CostTotal, DailyCost, DailyTotal,
-        MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule, ApiToken, AppSetting, Node,
-        SystemMetric, User, Group, ModelPrice, Budget, Reservation, DailyReconciliation, Alert, JobRun,
-        Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor, Notification, NotificationRule,
+        MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule,
+        ApiToken, AppSetting, Node, SystemMetric, User, Group, ModelPrice, Budget, Reservation,
+        DailyReconciliation, Alert, JobRun, Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor, Notification, NotificationRule,
         NotificationTarget, AuditEntry, ConsoleSession,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()

@@ -18,7 +18,7 @@ from system.wire import Out, Problem, Slug
 router = Router(tags=["agents"], auth=require(Role.VIEWER))
 
 YAML = "application/yaml"
-TAKEN = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain", "application/json")
+TAKEN = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain", "application/json", "")
 TEXT = {"content": {YAML: {"schema": {"type": "string"}}}}
 BODY = {
     "required": True,

@@ -97,9 +97,9 @@ class _Builder:
 
     def name(self, event: Any, line: int) -> None:
         """The key of what comes next."""
-        key, level = event.value, self.open[-1]
         if not isinstance(event, yaml.ScalarEvent) or not isinstance(_plain(event, line), str):
             raise Unreadable("A key must be a text; quote it.", line=line)
+        key, level = event.value, self.open[-1]
         if key in level.value:
             raise Unreadable(f"The key {key!r} stands here twice.", line=line)
         level.key = key

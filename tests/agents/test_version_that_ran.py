@@ -1,4 +1,4 @@
-"""An execution says which version of its agent it ran: that in force when it began, not when it was asked for."""
+"""An execution says which version of its agent it ran: that in force when it began."""
 
 import pytest
 
