@@ -205,8 +205,8 @@ def everything() -> Everything:
         AgentConfiguration, AgentVersion, LaunchRefusal, CostRecord, CostTotal, DailyCost, DailyTotal,
         MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule,
         ApiToken, AppSetting, Node, SystemMetric, User, Group, ModelPrice, Budget, Reservation,
-        DailyReconciliation, Alert, JobRun, Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor, Notification, NotificationRule,
-        NotificationTarget, AuditEntry, ConsoleSession,
+        DailyReconciliation, Alert, JobRun, Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor,
+        Notification, NotificationRule, NotificationTarget, AuditEntry, ConsoleSession,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

@@ -49,12 +49,8 @@ def test_a_version_is_compared_with_the_one_before_or_with_any(admin: Client) ->
 
 def test_the_list_is_of_one_agent(admin: Client) -> None:
     create_agent({"agent_type": "other", "name": "Other", "config": CONFIG})
-    rows = (
-        admin.get(console_url(AgentVersion, "changelist") + "?agent_type=disk-space")
-        .context["cl"]
-        .result_list
-    )
-    assert [row.number for row in rows] == [2, 1]
+    page = admin.get(console_url(AgentVersion, "changelist") + "?agent_type=disk-space")
+    assert [row.number for row in page.context["cl"].result_list] == [2, 1]
 
 
 def test_going_back_is_a_button_with_a_reason(admin: Client) -> None:
