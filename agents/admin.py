@@ -29,7 +29,7 @@ class AgentConfigurationAdmin(PostingAdmin):
     form = AgentForm
     change_form_template = "agents/agent_page.html"
     add_form_template = change_form_template
-    list_before_template = "agents/transfer_links.html"
+    list_before_template: str = "agents/transfer_links.html"  # type: ignore[assignment]
     list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
     list_filter = ("enabled",)
     search_fields = ("name", "agent_type", "description")
