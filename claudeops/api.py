@@ -23,6 +23,7 @@ import costs.api
 import executions.api
 import scheduling.api
 import scheduling.backups_api
+import scheduling.calendar.api
 import scheduling.forecast_api
 import scheduling.hooks.api
 import scheduling.jobs_api
@@ -160,6 +161,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/agents", agents.api.router),
     *(("/costs", router) for router in costs.api.ROUTERS),
     ("/costs", scheduling.forecast_api.router),
+    ("/schedules", scheduling.calendar.api.router),
     ("/schedules", scheduling.api.router),
     ("/jobs", scheduling.jobs_api.router),
     ("/hooks", scheduling.hooks.api.router),

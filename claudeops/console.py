@@ -12,6 +12,7 @@ from claudeops.costs_page import costs_page, export_page
 from claudeops.front_page import front_page
 from claudeops.password_forms import OwnPasswordForm
 from claudeops.sign_in import LoginForm, answer_sign_in, record_sign_out
+from scheduling.calendar.page import calendar_page
 from system.admin_permissions import console_role, may
 from system.roles import Role
 
@@ -52,12 +53,17 @@ class ConsoleSite(UnfoldAdminSite):
                 self.admin_view(export_page),
                 name="costs_export",
             ),
+            path("scheduling/calendar/", self.admin_view(self.calendar), name="scheduling_calendar"),
         ]
         return [*own, *super().get_urls()]
 
     def costs(self, request: HttpRequest) -> TemplateResponse:
         context = {**self.each_context(request), "title": "Costs", **costs_page(request.GET)}
         return TemplateResponse(request, "claudeops/costs_page.html", context)
+
+    def calendar(self, request: HttpRequest) -> TemplateResponse:
+        context = {**self.each_context(request), **calendar_page(request)}
+        return TemplateResponse(request, "scheduling/calendar.html", context)
 
 
 def may_configure(request: HttpRequest) -> bool:

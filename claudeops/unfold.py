@@ -56,7 +56,8 @@ UNFOLD = {
                 "title": "Automation",
                 "separator": True,
                 "items": [
-                    _item("Schedules", "calendar_clock", "scheduling_schedule_changelist"),
+                    _item("Schedules", "schedule", "scheduling_schedule_changelist"),
+                    _item("Calendar", "calendar_month", "scheduling_calendar"),
                     _item("Due times", "event_available", "scheduling_fire_changelist"),
                     _item("Held launches", "hourglass_top", "agents_hold_changelist"),
                     _item("Webhooks", "webhook", "scheduling_hook_changelist"),

@@ -9,7 +9,7 @@ for ever (`*/7 */3 * * *` in Pacific/Chatham, April 2026), it misses times after
 (`*/15 1-3 * * *` in Asia/Beirut, March 2026), and it loses what a gap swallows (`*/15 2 * * *`).
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -71,12 +71,14 @@ class Cron:
             yield due
 
     def count_between(self, after: datetime, before: datetime) -> int:
-        """How many due_between gives. Ordinary days are multiplied: a minute's schedule takes no time."""
+        """How many due_between gives. Of ordinary days none is walked: a minute's schedule takes no time."""
         found, last = 0, after
         for day in days_of(self.fields, *self._dates(after, before)):
             on = wall_day(day, self.zone)
-            if on.is_ordinary and last < on.start and on.start + DAY <= before:
-                found += len(self.walls)
+            if on.is_ordinary:
+                first, end = self._after(on, last), bisect_left(self.walls, -((on.start - before) // MINUTE))
+                if first < end:
+                    found, last = found + end - first, on.start + self.walls[end - 1] * MINUTE
                 continue
             for due in self._on(on, last):
                 if last < due < before:
@@ -94,10 +96,14 @@ class Cron:
                     after = due
                     yield due
 
+    def _after(self, on: WallDay, moment: datetime) -> int:
+        """Of an ordinary day the number of the first of `walls` that is later."""
+        return bisect_right(self.walls, (moment - on.start) // MINUTE)
+
     def _on(self, on: WallDay, after: datetime) -> Iterator[datetime]:
         """The due times of a day in order; of an ordinary one, only those after `after`."""
         if on.is_ordinary:
-            for wall in self.walls[bisect_right(self.walls, (after - on.start) // MINUTE) :]:
+            for wall in self.walls[self._after(on, after) :]:
                 yield on.start + wall * MINUTE
             return
         found = set[datetime]()

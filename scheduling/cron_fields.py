@@ -52,9 +52,11 @@ def days_of(fields: CronSim, first: date, last: date) -> Iterator[date]:
         year, month = number // 12, number % 12 + 1
         if month not in fields.months:
             continue
-        for day_of_month in range(1, calendar.monthrange(year, month)[1] + 1):
+        begin = first.day if (year, month) == (first.year, first.month) else 1
+        length = last.day if (year, month) == (last.year, last.month) else calendar.monthrange(year, month)[1]
+        for day_of_month in range(begin, length + 1):
             day = date(year, month, day_of_month)
-            if first <= day <= last and fields.match_day(day):
+            if fields.match_day(day):
                 yield day
 
 

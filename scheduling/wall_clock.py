@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -38,6 +39,7 @@ class WallDay:
         return [early] * (early < self.changes_at) + [late] * (late >= self.changes_at)
 
 
+@lru_cache(maxsize=4096)
 def wall_day(day: date, zone: ZoneInfo) -> WallDay:
     """No zone changes its clocks twice on one day."""
     midnight, end = (datetime.combine(each, time(), zone) for each in (day, day + DAY))

@@ -116,6 +116,12 @@ Moment = Annotated[datetime, PlainValidator(_moment), WithJsonSchema(_DATE_TIME)
 RangeStart = Annotated[datetime, PlainValidator(_day_edge(0)), WithJsonSchema(_DATE_OR_TIME)]
 RangeEnd = Annotated[datetime, PlainValidator(_day_edge(1)), WithJsonSchema(_DATE_OR_TIME)]
 
+
+def number_of(text: str) -> int | None:
+    """A key that every database holds."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 WITHOUT_NUL = r"^[^\x00]*$"
 Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00\n]*[^\x00\s][^\x00\n]*$")]
 Slug = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[-a-zA-Z0-9_]+$")]

@@ -19,7 +19,7 @@ class FireAdmin(LongTableAdmin):
     """What became of each due time, newest first. Written by the clock, and by nobody else."""
 
     list_display = ("schedule", "due_at", "condition", "late", "node_id", "run", "reason")
-    list_filter = ("state", ScheduleFilter)
+    list_filter = ("state", ScheduleFilter, "due_at")
     list_select_related = ("schedule", "execution")
     search_fields = ("schedule__name",)
     fields = (

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from scheduling.models import Schedule
+from system.wire import number_of
 
 OFFERED = 100
 
@@ -30,8 +31,3 @@ class ScheduleFilter(SimpleListFilter):
             return queryset
         chosen = number_of(value)
         return queryset.filter(Q(pk__in=[]) if chosen is None else Q(schedule=chosen))
-
-
-def number_of(text: str) -> int | None:
-    """A key that every database holds."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -35,6 +35,14 @@ class Fire(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [
+            # The calendar counts what was launched in the index of all, and takes out of it these few.
+            models.Index(
+                fields=["schedule", "due_at"],
+                name="fire_not_launched",
+                condition=~models.Q(state=FireState.LAUNCHED.value),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["schedule", "due_at", "node_id"], name="fire_due_once"),
             models.CheckConstraint(condition=models.Q(state__in=FireState.values), name="fire_state_known"),

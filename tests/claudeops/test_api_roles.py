@@ -66,6 +66,7 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("PATCH", "/costs/budgets/{name}"): Role.ADMIN,
     ("DELETE", "/costs/budgets/{name}"): Role.ADMIN,
     ("GET", "/schedules"): Role.VIEWER,
+    ("GET", "/schedules/calendar"): Role.VIEWER,
     ("POST", "/schedules"): Role.ADMIN,
     ("POST", "/schedules/preview"): Role.VIEWER,
     ("GET", "/schedules/{schedule_id}"): Role.VIEWER,

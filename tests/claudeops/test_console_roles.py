@@ -138,6 +138,7 @@ def test_there_is_no_page_that_the_tables_leave_out() -> None:
 # The pages of the site itself, which need a role, whichever it is; and those that are for all.
 SITE_PAGES = {
     "index": "/", "costs_overview": "/costs/overview/", "costs_export": "/costs/overview/days.csv",
+    "scheduling_calendar": "/scheduling/calendar/",
     "search": "/search/", "app_list": "/system/",
     "password_change": "/password_change/", "password_change_done": "/password_change/done/",
     "autocomplete": "/autocomplete/", "jsi18n": "/jsi18n/", "view_on_site": "/r/1/1/",

@@ -6,8 +6,10 @@ import { onPulse, startPulse } from "./pulse.js";
 import { makeReachable } from "./reachable.js";
 import { keepTimes } from "./times.js";
 import { showPulseInTab } from "./title.js";
+import { tellZone } from "./zone.js";
 
 keepTimes();
+tellZone();
 makeReachable();
 listenToKeys();
 focusWanted();
