@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from scheduling.missed import Sorted, sort_out
 from scheduling.models import Fire, FireState, OverlapPolicy, Schedule
 from scheduling.planning import plan
 from scheduling.sources import source_of
+from system import app_settings
 from system.errors import Conflict, Invalid
 from system.statements import update_each
 
@@ -110,6 +112,8 @@ class Round:
         skips = not waits and schedule.overlap_policy == OverlapPolicy.SKIP
         if skips and self._desk.turns.is_busy(group) and self._desk.known(key) is None:
             return self._overlap(schedule, time, node, group)
+        if waits and self._desk.known(key) is None and self._is_full(schedule, group, found):
+            return self._too_many(schedule, time, node, group)
         launch = Launch(
             agent_type=schedule.agent_id,
             node_id=node or self._node,
@@ -128,6 +132,26 @@ class Round:
         reason = f"An earlier run of it{f', {running.uid},' if running else ''} has not ended."
         blocked_by = running.pk if running else None
         return Outcome(schedule, time, node, FireState.SKIPPED, reason, "overlap", blocked_by=blocked_by)
+
+    def _is_full(self, schedule: Schedule, group: str, found: Sorted) -> bool:
+        """Else what is due more often than it ends would wait in an ever longer line. What an outage left is
+        bounded by its own limit.
+        """
+        waiting = self._desk.turns.waiting(group)
+        if not waiting or (found.is_catching_up and waiting < schedule.catch_up_limit):
+            return False
+        return waiting >= self._most_waiting
+
+    @cached_property
+    def _most_waiting(self) -> int:
+        most: int = app_settings.get("schedules.most_waiting")
+        return most
+
+    def _too_many(self, schedule: Schedule, time: DueTime, node: str, group: str) -> Outcome:
+        waiting = self._desk.turns.waiting(group)
+        who = f"{waiting} earlier runs of it wait" if waiting > 1 else "An earlier run of it waits"
+        reason = f"{who} already, and no more than {self._most_waiting} may (schedules.most_waiting)."
+        return Outcome(schedule, time, node, FireState.SKIPPED, reason, "queue_full")
 
     def _take(
         self, schedule: Schedule, time: DueTime, node: str, launch: Launch, *, is_late: bool

@@ -16,7 +16,7 @@ from system.admin_permissions import RoleModelAdmin, may
 from system.roles import Role
 
 ROW_BUTTON = (
-    '<button type="submit" formaction="{}" formnovalidate class="row-button">'
+    '<button type="submit" formaction="{}" formnovalidate class="row-button" aria-label="{}">'
     '<span class="material-symbols-outlined">{}</span>{}</button>'
 )
 
@@ -101,7 +101,10 @@ class PostingAdmin(RoleModelAdmin):
             if may(request, action.role) and action.is_offered(obj)
         ]
 
-    def row_button(self, name: str, obj: Any) -> SafeString:
+    def row_button(self, name: str, obj: Any, query: str = "") -> SafeString:
         """A cell of a list: it submits the form that the list stands in, token and all, elsewhere."""
         action = next(action for action in self.post_actions() if action.name == name)
-        return format_html(ROW_BUTTON, self.action_url(name, obj), action.icon, action.label)
+        label = f"{action.label}: {obj}"
+        return format_html(
+            ROW_BUTTON, f"{self.action_url(name, obj)}{query}", label, action.icon, action.label
+        )

@@ -125,6 +125,14 @@ RETENTION = (
     ),
 )  # fmt: skip
 
+SCHEDULES = (
+    _whole(
+        "schedules.most_waiting", 20, 1,
+        "Of a schedule that lets its runs wait their turn at most so many wait on a node; what is due then is"
+        " skipped.",
+    ),
+)  # fmt: skip
+
 BACKUPS = (
     Setting(
         key="backup.enabled",
@@ -192,6 +200,7 @@ SETTINGS: Mapping[str, Setting] = {
             " Uptime Kuma) notices when ClaudeOps is dead. Empty: nothing is called.",
             is_secret=True,
         ),
+        *SCHEDULES,
         *RETENTION,
         *BACKUPS,
     )

@@ -59,7 +59,7 @@ class ScheduleForm(_Form):
         }
         widgets: ClassVar = {
             "cron_expression": UnfoldAdminTextInputWidget(
-                attrs={"autocomplete": "off", "spellcheck": "false"}
+                attrs={"list": "cron-presets", "autocomplete": "off", "spellcheck": "false"}
             ),
             "timezone": UnfoldAdminTextInputWidget(attrs={"list": "time-zones", "autocomplete": "off"}),
         }

@@ -5,6 +5,7 @@ from typing import Any
 from django.urls import reverse
 
 from scheduling.models import Fire, Schedule
+from scheduling.presets import PRESETS
 from scheduling.preview import preview_schedule
 from scheduling.zones import zone_names
 from system.errors import Invalid
@@ -21,6 +22,7 @@ def panels_of(schedule: Schedule) -> dict[str, Any]:
         **preview_of(schedule),
         "fires": fires.only(*FIRE_COLUMNS, "execution__uid").order_by("-due_at", "node_id")[:SHOWN_FIRES],
         "zones": zone_names(),
+        "presets": PRESETS,
         "preview_url": reverse("admin:scheduling_schedule_preview"),
     }
 
@@ -34,4 +36,4 @@ def preview_of(schedule: Schedule, viewer_timezone: str = "") -> dict[str, Any]:
     except Invalid as error:
         if error.field == "viewer_timezone":
             return preview_of(schedule)
-        return {"complaint": error.detail}
+        return {"complaint": error.detail, "field": error.field}

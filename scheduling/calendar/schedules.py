@@ -47,7 +47,7 @@ def read_schedules(wanted: Wanted) -> tuple[dict[int, Line], bool]:
     """By their number, in the order of their names; and whether there are more."""
     rows = Schedule.objects.order_by("name", "pk")
     if wanted.agent_type:
-        rows = rows.filter(agent_id=wanted.agent_type)
+        rows = rows.filter(agent__agent_type=wanted.agent_type)
     if wanted.schedule is not None:
         rows = rows.filter(pk=wanted.schedule)
     found = [Line(*row) for row in rows.values_list(*COLUMNS)[: MOST_SCHEDULES + 1]]

@@ -5,8 +5,9 @@ import pytest
 from agents.holds import release_held
 from agents.models import LaunchRefusal
 from executions.services import cancel_execution
-from scheduling.models import Fire
+from scheduling.models import Fire, Schedule
 from scheduling.running import run_schedule
+from system import app_settings
 from system.counters import counted
 from system.models import Alert
 from tests.scheduling.due import MINUTE, NOON, a_schedule, an_agent, finish, fire, rows, runs, sql, states
@@ -41,6 +42,32 @@ def test_queue_lets_it_wait_its_turn() -> None:
     cancel_execution(second.pk, by="ada")
     assert release_held() == 1
     assert runs()[2].queued_at is not None
+
+
+def test_a_queue_is_no_longer_than_the_setting_says() -> None:
+    app_settings.set_value("schedules.most_waiting", 2)
+    a_schedule(overlap_policy="queue", node_ids=["n1"])
+    for minute in range(5):
+        fire(NOON + minute * MINUTE)
+    assert states() == ["launched"] * 3 + ["skipped"] * 2
+    skipped = Fire.objects.filter(state="skipped").earliest("due_at")
+    assert skipped.reason == (
+        "2 earlier runs of it wait already, and no more than 2 may (schedules.most_waiting)."
+    )
+    assert counted("fires_skipped") == [(("backup", "queue_full"), 2)]
+    finish(runs()[0])
+    release_held()
+    fire(NOON + 5 * MINUTE)
+    assert states()[-1] == "launched"
+    assert Schedule.objects.get().executions_count == 4
+
+
+def test_catching_up_is_bounded_by_its_own_limit() -> None:
+    app_settings.set_value("schedules.most_waiting", 1)
+    a_schedule(missed_policy="catch_up", catch_up_limit=4)
+    fire(NOON + 10 * MINUTE)
+    assert states().count("launched") == 5  # and the one that was due on time
+    assert "skipped" not in states()
 
 
 def test_queue_waits_for_a_limit_instead_of_being_refused() -> None:

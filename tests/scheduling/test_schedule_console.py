@@ -14,6 +14,7 @@ from scheduling.models import Fire, FireState, Schedule
 from system.models import Node
 from system.roles import Role
 from tests.console import EVIL, console_url, signed_in
+from tests.scheduling.calendars import a_fire
 from tests.scheduling.schedules import a_schedule, an_agent, at
 
 pytestmark = pytest.mark.django_db
@@ -140,6 +141,8 @@ def test_what_is_typed_is_previewed_before_it_is_stored(admin: Client) -> None:
     assert "Sun 2040-01-01 03:00 UTC" in shown(viewer_timezone="Middle/Earth")
     assert "Nothing is due after this." in shown(max_executions="5", stored=str(one.pk))
     assert "this one has six." in shown(cron_expression="0 0 3 * * *")
+    assert 'data-complaint="cron_expression"' in shown(cron_expression="61 * * * *", name="")
+    assert 'data-complaint="jitter_seconds"' in shown(jitter_seconds="3601")
     assert "once there is a cron expression" in shown(cron_expression=" ")
     assert "Every 15 minutes" in shown(cron_expression="*/15 * * * *", name="", agent="", missed_policy="x")
     assert "whole number" in shown(jitter_seconds="x")
@@ -205,6 +208,44 @@ def test_the_list_shows_how_each_stands(admin: Client) -> None:
         assert words in page
 
 
+def test_the_list_says_why_one_is_paused_and_what_became_of_the_last_due_time(admin: Client) -> None:
+    one, two = a_schedule(name="A"), a_schedule(name="B", enabled=False)
+    Schedule.objects.filter(pk=two.pk).update(pause_reason=f"The disk is replaced. {EVIL}")
+    fired = a_fire(one, at(1, 3), status="failed")
+    a_fire(one, at(1, 2))
+    skipped = a_fire(two, at(1, 3), "skipped", reason=f"It still runs. {EVIL}")
+    page = admin.get(console_url(Schedule, "changelist")).content.decode()
+    assert fired.execution is not None
+    assert f'href="{console_url(Execution, "change", fired.execution.uid)}"' in page
+    assert f'href="{console_url(Fire, "change", skipped.pk)}"' in page
+    assert "The disk is replaced." in page
+    assert '<time datetime="2040-01-01T03:00:00+00:00" data-due>' in page
+    assert EVIL not in page
+
+
+def test_what_is_pressed_in_the_list_leads_back_to_it() -> None:
+    one = a_schedule()
+    operator, home = signed_in(Role.OPERATOR), console_url(Schedule, "changelist")
+    for name in ("run", "pause", "resume"):
+        url = f"{console_url(Schedule, name, one.pk)}?from=list"
+        assert f'formaction="{url}"' in operator.get(home).content.decode()
+        assert operator.post(url)["Location"] == home
+    assert "formaction" not in signed_in(Role.VIEWER).get(home).content.decode()
+
+
+def test_the_list_is_narrowed_to_a_node(admin: Client) -> None:
+    Node.objects.create(name="attic")
+    a_schedule(name="Anywhere")
+    a_schedule(name="Up there", node_ids=["attic"])
+
+    def names(query: str) -> list[str]:
+        rows = admin.get(console_url(Schedule, "changelist") + query).context["cl"].result_list
+        return [row.name for row in rows]
+
+    assert names("?node=attic") == ["Anywhere", "Up there"]
+    assert names("?node=localhost") == ["Anywhere"]
+
+
 def test_a_list_of_many_asks_no_more_than_a_list_of_one(admin: Client) -> None:
     def queries() -> int:
         with CaptureQueriesContext(connection) as asked:
@@ -215,7 +256,7 @@ def test_a_list_of_many_asks_no_more_than_a_list_of_one(admin: Client) -> None:
     queries()
     few = queries()
     for number in range(20):
-        a_schedule(name=f"S {number}")
+        a_fire(a_schedule(name=f"S {number}"), at(1, 3))
     assert queries() == few
 
 
