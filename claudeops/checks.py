@@ -50,7 +50,7 @@ def _lease_problems() -> Iterator[CheckMessage]:
             hint=f"CLAUDEOPS_LEASE_SECONDS={6 * settings.HEARTBEAT_SECONDS:g}",
             id="claudeops.E005",
         )
-    for name in ("HEARTBEAT", "CANCEL_POLL", "RECONCILE", "METRICS", "STALL", "STOP_GRACE"):
+    for name in ("ARRIVAL", "HEARTBEAT", "CANCEL_POLL", "RECONCILE", "METRICS", "STALL", "STOP_GRACE"):
         if getattr(settings, f"{name}_SECONDS") <= 0:
             yield Error(
                 f"CLAUDEOPS_{name}_SECONDS must be above 0.",
@@ -156,6 +156,7 @@ def _proxy_problems() -> Iterator[CheckMessage]:
         ("PROXIES", settings.PROXIES),
         ("RATE_PER_TOKEN", settings.RATE_PER_TOKEN),
         ("RATE_PER_ADDRESS", settings.RATE_PER_ADDRESS),
+        ("SOCKETS_PER_CALLER", settings.SOCKETS_PER_CALLER),
     ):
         if value < 0:
             yield Error(

@@ -1,4 +1,5 @@
-"""daphne, with what it lacks: a sender waits for a slow client, and no body is kept that is too large.
+"""daphne, with what it lacks: a sender waits for a slow client, but no request is waited for without end, and
+no body is kept that is too large.
 
 Importing this module installs Twisted's reactor, which must not pass a fork.
 """
@@ -48,6 +49,11 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
     gate: Gate | None = None
     _kept = 0
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Its first line is there: the rest has as long again, however long the client kept still before.
+        self.channel.setTimeout(self.channel.timeOut)
+
     def handleContentChunk(self, data: bytes) -> None:
         room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1 - self._kept
         self._kept += len(data)
@@ -77,6 +83,10 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
             super().handle_exception(exception)
 
 
+def _no_more_time() -> None:
+    """What of a request has come is no reason to wait longer for the rest."""
+
+
 class WebServer(Server):  # type: ignore[misc]
     """Takes daphne's arguments. `send` returns when the client's transport can take more."""
 
@@ -101,6 +111,9 @@ class WebServer(Server):  # type: ignore[misc]
         def build_bounded(address: Any) -> Any:
             channel = build(address)
             channel.requestFactory = BoundedRequest
+            channel.timeOut = settings.ARRIVAL_SECONDS
+            # Twisted starts its time-out anew with each byte: one a minute would hold a connection for days.
+            channel._channel.resetTimeout = _no_more_time
             return channel
 
         self.http_factory.buildProtocol = build_bounded

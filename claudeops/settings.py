@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",  # the other one puts its own site in the place of ours
     "unfold.contrib.filters",
     "claudeops.apps.ConsoleConfig",
+    "system",  # before Django's own: its createsuperuser and changepassword are on record
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -84,7 +85,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_q",
     "ninja",  # for the scripts of the API's page, which otherwise come from outside
-    "system",
     "executions",
     "costs",
     "agents",
@@ -185,6 +185,8 @@ PROXIES = NINJA_NUM_PROXIES = env.int("CLAUDEOPS_PROXIES", default=0)
 # Requests to the API a minute, a whole minute's worth of them at once; 0 is no limit.
 RATE_PER_TOKEN = env.int("CLAUDEOPS_RATE_PER_TOKEN", default=12_000)
 RATE_PER_ADDRESS = env.int("CLAUDEOPS_RATE_PER_ADDRESS", default=24_000)
+# Sockets that one token or session may have open at a web process; 0 is no limit.
+SOCKETS_PER_CALLER = env.int("CLAUDEOPS_SOCKETS_PER_CALLER", default=1000)
 X_FRAME_OPTIONS = "DENY"
 # unfold's Alpine evaluates its attributes and sets inline styles; nothing of ours is inline.
 CONTENT_SECURITY_POLICY = {
@@ -216,6 +218,8 @@ WHITENOISE_AUTOREFRESH = False
 # What the engine promises and why: docs/decisions/0003-engine.md.
 NODE_NAME = env.str("CLAUDEOPS_NODE", default="localhost")
 WORKERS = env.int("CLAUDEOPS_WORKERS", default=2)
+# A request must have arrived whole by then; also how long a connection is kept between two of them.
+ARRIVAL_SECONDS = env.float("CLAUDEOPS_ARRIVAL_SECONDS", default=60)
 HTTP_THREADS = env.int("CLAUDEOPS_HTTP_THREADS", default=8)
 LEASE_SECONDS = env.float("CLAUDEOPS_LEASE_SECONDS", default=60)
 HEARTBEAT_SECONDS = env.float("CLAUDEOPS_HEARTBEAT_SECONDS", default=10)
@@ -290,7 +294,12 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "system.log_lines.LineFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s: %(message)s",
+        }
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     "loggers": {

@@ -3,12 +3,14 @@
 from typing import Literal
 from uuid import UUID
 
+from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
 from executions.services import CancelOutcome, cancel_execution, find_execution
 from system.askers import Asker, Caller, Door, asking
 from system.authentication import Principal
 from system.errors import DomainError, Invalid
+from system.rates import check_rate
 from system.roles import Role
 
 MAX_CHARACTERS = 4096
@@ -43,7 +45,8 @@ def parse_command(text: str | None) -> Command:
 
 
 def cancel(command: Command, principal: Principal, address: str) -> CancelOutcome:
-    """Raises Refused, ExecutionNotFound, ExecutionEnded."""
+    """Raises Refused, TooManyRequests, ExecutionNotFound, ExecutionEnded."""
+    check_rate(f"caller:{principal.token or principal.name}", settings.RATE_PER_TOKEN, whose=principal.name)
     if not principal.role.includes(Role.OPERATOR):
         raise Refused(f"Only an operator may cancel; {principal.name} is {principal.role.value}.")
     execution = find_execution(command.data.execution_id)

@@ -12,18 +12,17 @@ from django.http import parse_cookie
 
 from executions.keep_going import keep_going
 from executions.relay.reading import socket_threads
-from system.addresses import client_address
+from system.addresses import client_address, network_of
 from system.authentication import Principal
 from system.origins import is_allowed_host, is_own_origin
 from system.presence import Credential, principals_of
+from system.rates import TooManyRequests, check_rate
 from system.tokens import find_token
 
 # A right that is withdrawn ends its sockets within 5 s.
 RECHECK_SECONDS = 3.0
 # The subprotocol by which a browser, which cannot set headers, shows a token: `bearer, <token>`.
 BEARER = "bearer"
-AREA = "executions"  # what a token must open
-
 logger = logging.getLogger(__name__)
 
 
@@ -37,10 +36,11 @@ class Guest:
     address: str
 
 
-async def admit(scope: Any) -> Guest | None:
+async def admit(scope: Any, area: str) -> Guest | None:
     """By token, whatever page it comes from if that is ours or none; by session, from our own pages only.
 
-    A token that does not hold is refused, even if a session would do.
+    A token that does not hold, or that does not open `area`, is refused, even if a session would do. So is
+    whoever knocks too often, or has too many sockets already.
     """
     headers = {name.decode("latin1"): value.decode("latin1") for name, value in scope["headers"]}
     token, subprotocol = _token_shown(headers, scope["subprotocols"])
@@ -49,20 +49,29 @@ async def admit(scope: Any) -> Guest | None:
         is_welcome = token is not None and is_allowed_host(host)
     else:
         is_welcome = is_own_origin(origin, host)
-    if not is_welcome:
+    address = client_address((scope.get("client") or [""])[0], headers.get("x-forwarded-for", ""))
+    if not is_welcome or await socket_threads.run(_knocks_too_often, address):
         return None
     if token is not None:
         credential = await socket_threads.run(_credential_of, token)
     else:
         session_key = parse_cookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
         credential = Credential(session_key=session_key) if session_key else None
-    if credential is None:
+    if credential is None or doorkeeper.is_full_for(credential):
         return None
     principal = (await socket_threads.run(principals_of, [credential])).get(credential)
-    if principal is None or not principal.opens(AREA):
+    if principal is None or not principal.opens(area):
         return None
-    address = client_address((scope.get("client") or [""])[0], headers.get("x-forwarded-for", ""))
     return Guest(credential, principal, subprotocol, address)
+
+
+def _knocks_too_often(address: str) -> bool:
+    """Handshakes count as requests to the API do: each is a query, whoever asks."""
+    try:
+        check_rate(f"address:{network_of(address)}", settings.RATE_PER_ADDRESS, whose="One address")
+    except TooManyRequests:
+        return True
+    return False
 
 
 def _token_shown(headers: dict[str, str], subprotocols: list[str]) -> tuple[str | None, str | None]:
@@ -91,6 +100,11 @@ class Doorkeeper:
         self._inside[tell] = credential
         if self._round is None:
             self._round = asyncio.create_task(keep_going("the doorkeeper's round", self._go_round))
+
+    def is_full_for(self, credential: Credential) -> bool:
+        """One session or token cannot fill the whole process."""
+        most = settings.SOCKETS_PER_CALLER
+        return 0 < most <= sum(inside == credential for inside in self._inside.values())
 
     def count(self) -> int:
         """How many are inside; from any thread."""

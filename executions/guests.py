@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 class GuestConsumer(AsyncWebsocketConsumer):
     """A socket for whoever has a role. A subclass sends what there is (`feed`), and hears what is said."""
 
+    area = "executions"  # of the API, which a token must open
     guest: Guest
     principal: Principal
     _feed: asyncio.Task[None] | None = None
@@ -46,7 +47,7 @@ class GuestConsumer(AsyncWebsocketConsumer):
     async def connect(self) -> None:
         """403 for whoever may not; everything else that is wrong is told on the open socket."""
         try:
-            guest = await admit(self.scope)
+            guest = await admit(self.scope, self.area)
         except Error:
             logger.warning("A socket was refused: the database does not answer.", exc_info=True)
             guest = None

@@ -15,6 +15,8 @@ MOST_WAITING = 50
 class PulseConsumer(GuestConsumer):
     """`?with=sections,active` asks for the front page's pieces too. Nothing may be said on it."""
 
+    area = "dashboard"  # what is spent and which nodes there are is more than executions
+
     async def feed(self) -> None:
         wanted = _wanted(self.scope)
         frames: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)

@@ -1,5 +1,8 @@
 """The whole OpenAPI document, tried out by schemathesis: nothing that a client sends gives a 500, and every
 answer is one that the document describes. As each role and as nobody, on things that exist and that do not.
+
+`CLAUDEOPS_FUZZ_EXAMPLES=200 pytest tests/claudeops/test_api_fuzz.py` looks further: so many examples of every
+route for everybody, every edge of every schema, and chains of calls in which one's answer feeds the next.
 """
 
 from collections.abc import Iterator
@@ -7,86 +10,133 @@ from typing import Any
 
 import pytest
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections
-from hypothesis import HealthCheck, settings
-from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import negative_data_rejection
 
-from agents.models import AgentConfiguration
-from claudeops.wsgi import application
-from executions.models import Execution
-from executions.services import create_execution, start_remote_execution
+from scheduling.models import Hook
 from system.roles import Role
-from system.tokens import create_token
+from tests.claudeops.fuzzing import (
+    ASKERS,
+    EXCLUDED,
+    FAILURES,
+    IS_DEEP,
+    headers_of,
+    one_connection,
+    schema,
+    trying,
+    undone,
+)
+from tests.console import Everything, everything
 
 pytestmark = pytest.mark.django_db
-
-DOCUMENT = "/api/v1/openapi.json"
-# Once with every edge of every schema, for whom all doors are open; for the others a few examples at random.
-schema = schemathesis.openapi.from_wsgi(DOCUMENT, application)
-quick = schemathesis.openapi.from_wsgi(DOCUMENT, application)
-quick.config.phases.update(phases=["fuzzing"])
-# The database is set up once for all examples of a route, and grows while they run; that is the point.
-SUPPRESSED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.filter_too_much]
-# The document cannot say all: which years a time may lie in, that 1.0 is no whole number, which step exists.
-EXCLUDED: list[Any] = [positive_data_acceptance]
-AGENT = {"steps": [{"name": "Look", "type": "command", "argv": ["true"]}]}
+deep = pytest.mark.skipif(not IS_DEEP, reason="a deep run only: CLAUDEOPS_FUZZ_EXAMPLES=200")
 
 
 @pytest.fixture(autouse=True)
-def _one_connection() -> Iterator[None]:
-    """As Django's own test client does: else the end of a request closes the test's transaction."""
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-def headers_of(role: Role | None) -> dict[str, str]:
-    if role is None:
-        return {}
-    return {"Authorization": f"Bearer {create_token(f'{role.value} of the test', role)[1]}"}
+def _no_limits(settings: Any) -> Iterator[None]:
+    settings.RATE_PER_TOKEN = settings.RATE_PER_ADDRESS = 0
+    with one_connection():
+        yield
 
 
 @pytest.fixture
-def admin() -> dict[str, str]:
-    return headers_of(Role.ADMIN)
+def things() -> Everything:
+    return everything()
 
 
-@schema.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=SUPPRESSED)
-def test_an_admin_gets_only_described_answers(case: schemathesis.Case, admin: dict[str, str]) -> None:
-    case.call_and_validate(headers=admin, excluded_checks=EXCLUDED)
+def existing(things: Everything) -> dict[str, str]:
+    """What there is, by the names of path parameters; under `name` whatever has one."""
+    rows = {model._meta.model_name: row for model, row in things.rows.items()}
+    return {
+        "execution_id": str(things.waiting.uid),
+        "agent_type": things.agent.agent_type,
+        "slug": Hook.objects.get().slug,
+        "schedule_id": str(rows["schedule"].pk),
+        "price_id": str(rows["modelprice"].pk),
+        "backup_id": str(rows["backup"].pk),
+        "notification_id": str(rows["notification"].pk),
+    }
 
 
-@pytest.fixture
-def existing() -> dict[str, list[str]]:
-    """One execution that runs elsewhere, one that waits, and an agent, by the names of path parameters."""
-    AgentConfiguration.objects.create(
-        agent_type="look", name="Look", config=AGENT, max_concurrent_executions=1000
-    )
-    executions: list[Execution] = [
-        start_remote_execution(agent_type="elsewhere", node_id="n")[0],
-        create_execution(agent_type="look", node_id="n")[0],
-    ]
-    return {"execution_id": [str(execution.uid) for execution in executions], "agent_type": ["look"]}
+NAMED = {"budgets": "month", "targets": "phone", "rules": "all", "jobs": "verify-cost-sums"}
 
 
-@quick.include(path_regex=r"\{").parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=SUPPRESSED)
-def test_what_exists_survives_everything(
-    case: schemathesis.Case, admin: dict[str, str], existing: dict[str, list[str]]
-) -> None:
-    for name, values in existing.items():
-        if name in case.path_parameters:
-            for value in values:
-                case.path_parameters[name] = value
-                case.call_and_validate(headers=admin, excluded_checks=[*EXCLUDED, negative_data_rejection])
+def pointed(case: schemathesis.Case, known: dict[str, str]) -> None:
+    """Let `case` be about something that exists."""
+    for parameter in case.path_parameters:
+        if parameter in known:
+            case.path_parameters[parameter] = known[parameter]
+        elif parameter == "name":
+            case.path_parameters[parameter] = next(
+                name for part, name in NAMED.items() if f"/{part}/" in case.path
+            )
 
 
-@pytest.mark.parametrize("role", [None, Role.VIEWER, Role.OPERATOR])
-@quick.parametrize()
-@settings(max_examples=2, deadline=None, suppress_health_check=SUPPRESSED)
-def test_others_get_only_described_answers(case: schemathesis.Case, role: Role | None) -> None:
-    case.call_and_validate(headers=headers_of(role), excluded_checks=[*EXCLUDED, negative_data_rejection])
+def operations() -> list[Any]:
+    found = [result.ok() for result in schema.get_all_operations()]
+    return sorted(found, key=lambda operation: operation.method == "delete")
+
+
+def cases(operation: Any) -> Any:
+    """What the document allows, and what it does not."""
+    right = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
+    if not operation.path_parameters and not operation.query and not operation.body:
+        return right
+    return right | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+
+
+@pytest.mark.parametrize("role", ASKERS)
+def test_only_described_answers(role: Role | None, things: Everything) -> None:
+    headers, known, wrong = headers_of(role), existing(things), []
+
+    def tried(operation: Any) -> None:
+        @trying(4 if role == Role.ADMIN else 2)
+        @given(case=cases(operation), exists=st.booleans())
+        def survives(case: schemathesis.Case, exists: bool) -> None:
+            if exists:
+                pointed(case, known)
+            # Whoever may not is told that first; and what was made to exist is no longer as it was made up.
+            looks_at_all = role == Role.ADMIN and not exists
+            excluded = EXCLUDED if looks_at_all else [*EXCLUDED, negative_data_rejection]
+            case.call_and_validate(headers=headers, excluded_checks=excluded)
+
+        survives()
+
+    for operation in operations():
+        with undone():
+            try:
+                tried(operation)
+            except FAILURES as failure:
+                wrong.append(f"{operation.label}: {failure}")
+    assert wrong == []
+
+
+if IS_DEEP:
+
+    @pytest.fixture
+    def admin() -> dict[str, str]:
+        return headers_of(Role.ADMIN)
+
+    @schema.parametrize()
+    @trying(1)
+    def test_every_edge_of_every_schema(case: schemathesis.Case, admin: dict[str, str]) -> None:
+        case.call_and_validate(headers=admin, excluded_checks=EXCLUDED)
+
+
+@deep
+@pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN])
+def test_chains_of_calls(role: Role, things: Everything) -> None:
+    headers = headers_of(role)
+    schema.apply_stateful_inference(None)
+
+    class Chains(schema.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+            return {"headers": headers}
+
+        def validate_response(self, response: Any, case: schemathesis.Case, **_: Any) -> None:
+            case.validate_response(response, excluded_checks=EXCLUDED)
+
+    run_state_machine_as_test(Chains, settings=trying(1))

@@ -23,7 +23,7 @@ from system.models import ApiToken, AppSetting, AuditEntry, NotificationRule, No
 from system.roles import Role
 from system.tokens import create_token
 from tests.api_clients import ApiClient
-from tests.console import CONFIG, a_user, a_waiting_execution, an_agent, console_url, signed_in
+from tests.console import CONFIG, PASSWORD, a_user, a_waiting_execution, an_agent, console_url, signed_in
 from tests.system.audit_log import actions, last, last_changes
 
 pytestmark = pytest.mark.django_db
@@ -366,6 +366,22 @@ def test_what_is_typed_at_the_shell() -> None:
     type_("reprice", "--from", "2026-11-01", "--to", "2026-11-02")
     type_("run_job")
     assert len(actions()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accounts_that_are_made_at_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    type_("createsuperuser", "--noinput", "--username", "root", "--email", "root@example.org")
+    entry = last()
+    assert (entry.action, entry.target, entry.door) == ("user.create", "root", "command")
+    assert last_changes()["password"] == "••••"
+    browser = Client()
+    assert browser.post("/login/", {"username": "root", "password": PASSWORD}).status_code == 302
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "another horse 9")
+    type_("changepassword", "root")
+    assert (last().action, last().target, last_changes()) == ("user.password", "root", {"sessions_ended": 1})
+    assert browser.get("/").status_code == 302
+    assert User.objects.get().check_password("another horse 9")
 
 
 @pytest.mark.parametrize("command", PROCESSES)

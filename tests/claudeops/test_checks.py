@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from django.core.checks import CheckMessage
+from django.core.management import load_command_class
 from pytest_django import Settings
 
 from claudeops.checks import check_doors, check_engine, check_exposure
@@ -70,6 +71,35 @@ def test_production_does_not_start_with(home: Home, change: dict[str, str], type
     process = home.manage("up", CLAUDEOPS_ENV="production", **(PRODUCTION | change))
     assert process.wait(30) == 1
     assert home.said(f"HINT: {typed}")
+    assert not (home.directory / "production.db").exists()
+
+
+ALL_WRONG = {
+    "ALLOWED_HOSTS": "*",
+    "DEBUG": "true",
+    "HOST": "0.0.0.0",
+    "BEHIND_TLS": "",
+    "SECRET_KEY": "secret",
+    "CLAUDEOPS_ENCRYPTION_KEYS": "secret",
+    "CLAUDEOPS_PROXIES": "-1",
+    "CSRF_TRUSTED_ORIGINS": "https://*",
+    "CLAUDEOPS_WORKERS": "0",
+    "CLAUDEOPS_HEARTBEAT_SECONDS": "10",
+    "CLAUDEOPS_LEASE_SECONDS": "1",
+    "CLAUDEOPS_STALL_SECONDS": "0",
+    "CLAUDEOPS_ARRIVAL_SECONDS": "0",
+}
+
+
+@pytest.mark.parametrize("process", ["up", "web", "worker", "clock"])
+def test_whatever_is_started_checks_itself_first(process: str) -> None:
+    assert load_command_class("claudeops", process).requires_system_checks == ["claudeops"]
+
+
+def test_all_that_is_wrong_is_said_at_once(home: Home) -> None:
+    assert home.manage("web", CLAUDEOPS_ENV="production", **ALL_WRONG).wait(30) == 1
+    for number in ("001", "005", "006", "012", "014", "015", "016", "017", "020", "021"):
+        assert home.said(f"claudeops.E{number}"), number
     assert not (home.directory / "production.db").exists()
 
 

@@ -29,6 +29,12 @@ def test_a_token_of_any_role(site: Site, role: Role, path: str) -> None:
     assert site.knock(path, Authorization=f"Bearer {token}") == 101
 
 
+def test_the_pulse_tells_what_the_dashboard_does(site: Site) -> None:
+    for area, status in (("executions", 403), ("costs", 403), ("dashboard", 101)):
+        _, token = create_token(area, Role.VIEWER, areas=[area])
+        assert site.knock("/ws/pulse/?with=sections", Authorization=f"Bearer {token}") == status
+
+
 def test_a_token_that_does_not_open_executions(site: Site) -> None:
     _, elsewhere = create_token("elsewhere", Role.ADMIN, areas=["tracking"])
     _, here = create_token("here", Role.VIEWER, areas=["executions"])

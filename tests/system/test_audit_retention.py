@@ -1,5 +1,7 @@
 """The oldest part of the audit can go, and what is left still proves itself."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -41,6 +43,29 @@ def test_in_portions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     some_entries(5)
     assert prune_audit(timezone.now()) == 5
     assert actions() == [PRUNED] * 3
+    assert verify_audit().problems == []
+
+
+def test_others_write_between_two_portions(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One who comes as often as possible gets in among six portions."""
+    monkeypatch.setattr(audit_retention, "PORTION", 50)
+    some_entries(300)
+    done = threading.Event()
+
+    def write() -> None:
+        while not done.wait(0.002):
+            some_entries(1)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        writer = threads.submit(write)
+        before = timezone.now()
+        assert prune_audit(before) >= 300
+        done.set()
+        writer.result()
+    anchors = list(AuditEntry.objects.filter(action=PRUNED).order_by("id").values_list("id", flat=True))
+    assert len(anchors) >= 5
+    assert AuditEntry.objects.filter(action="agent.change", id__range=(anchors[0], anchors[-1])).exists()
     assert verify_audit().problems == []
 
 
