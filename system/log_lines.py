@@ -11,7 +11,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class LineFormatter(logging.Formatter):
-    """A path or a name that a client chose begins no line of its own and colours no terminal. No secret stays.
+    """A path or a name that a client chose begins no line and colours no terminal. No secret stays.
 
     A traceback keeps its lines, indented, behind the line that it belongs to.
     """

@@ -25,7 +25,7 @@ EXCLUDED: list[Any] = [positive_data_acceptance]
 FAILURES = (Failure, FailureGroup)
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-schema.config.phases.update(phases=["coverage", "fuzzing"] if IS_DEEP else ["fuzzing"])
+schema.config.phases.update(phases=["coverage", "fuzzing", "stateful"] if IS_DEEP else ["fuzzing"])
 
 
 def trying(examples: int) -> settings:

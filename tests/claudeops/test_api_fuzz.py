@@ -130,7 +130,6 @@ if IS_DEEP:
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.ADMIN])
 def test_chains_of_calls(role: Role, things: Everything) -> None:
     headers = headers_of(role)
-    schema.apply_stateful_inference(None)
 
     class Chains(schema.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from claudeops.asgi import application
 from system.roles import Role
 from tests.claudeops.test_api_roles import NEEDED, SIGNED
 from tests.claudeops.test_console_roles import FOR_ALL as PAGES_FOR_ALL
-from tests.claudeops.test_console_roles import FORMS, PAGES_OF_THEIR_OWN, POSTS, SITE_PAGES
+from tests.claudeops.test_console_roles import FORMS, LIST_FORMS, PAGES_OF_THEIR_OWN, POSTS, SITE_PAGES
 from tests.console import Everything, console_url, everything, registered, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,7 @@ def leaves(patterns: list[Any], path: str = "") -> Iterator[tuple[str, URLPatter
 def known_pages() -> set[str | None]:
     names = {*SITE_PAGES, *PAGES_FOR_ALL, *PAGES_OF_THEIR_OWN, None}  # None: what Django redirects from
     for model in registered():
-        pages = [*OF_MODELS, *(name for asked, name in (*POSTS, *FORMS) if asked is model)]
+        pages = [*OF_MODELS, *(name for asked, name in (*POSTS, *FORMS, *LIST_FORMS) if asked is model)]
         names |= {f"{model._meta.app_label}_{model._meta.model_name}_{page}" for page in pages}
     return names
 
