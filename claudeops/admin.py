@@ -5,17 +5,23 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.decorators import display
 from unfold.forms import UserChangeForm, UserCreationForm
 
+from claudeops.metrics_page import node_page
 from claudeops.password_forms import PasswordForm
+from system.admin import NodeAdmin
 from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
+from system.models import Node
 from system.roles import Role, role_of
 
 # The queue's own pages schedule any function that can be imported, and show pickles.
 admin.site.unregister([Failure, OrmQ, Schedule, Success, User, Group])
+# What runs on a node, the app that keeps it cannot know.
+admin.site.unregister(Node)
 
 ROLE_LABELS = {"Viewer": "info", "Operator": "primary", "Admin": "success"}
 
@@ -64,3 +70,23 @@ class GroupAdmin(ReadOnlyAdmin):
     view_role = Role.ADMIN
     list_display = ("name",)
     fields = ("name",)
+
+
+@admin.register(Node)
+class NodePageAdmin(NodeAdmin):
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        node = self.get_object(request, object_id)
+        if node is None or request.method == "POST" or not self.has_view_permission(request):
+            return super().change_view(request, object_id, form_url, extra_context)
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "title": node.name,
+            "opts": self.opts,
+            "original": node,
+            **node_page(request, node),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "claudeops/node_page.html", context)

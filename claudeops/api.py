@@ -30,6 +30,7 @@ import scheduling.jobs_api
 import system.api
 import system.audit_api
 import system.notifications.api
+import system.series_api
 from claudeops.openapi import completed
 from claudeops.problems import handle_problems, method_not_allowed
 from system.authentication import require
@@ -169,6 +170,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/dashboard", claudeops.dashboard_api.router),
     ("/metrics", claudeops.prometheus.api.router),
     ("/system", system.api.router),
+    ("/system", system.series_api.router),
     ("/notifications", system.notifications.api.router),
     ("/system", scheduling.backups_api.router),
     ("/system", system.audit_api.router),

@@ -10,6 +10,7 @@ from unfold.sites import UnfoldAdminSite
 
 from claudeops.costs_page import costs_page, export_page
 from claudeops.front_page import front_page
+from claudeops.metrics_page import metrics_page
 from claudeops.password_forms import OwnPasswordForm
 from claudeops.sign_in import LoginForm, answer_sign_in, record_sign_out
 from scheduling.calendar.page import calendar_page
@@ -54,8 +55,13 @@ class ConsoleSite(UnfoldAdminSite):
                 name="costs_export",
             ),
             path("scheduling/calendar/", self.admin_view(self.calendar), name="scheduling_calendar"),
+            path("system/metrics/", self.admin_view(self.metrics), name="metrics"),
         ]
         return [*own, *super().get_urls()]
+
+    def metrics(self, request: HttpRequest) -> TemplateResponse:
+        context = {**self.each_context(request), "title": "Metrics", **metrics_page(request)}
+        return TemplateResponse(request, "claudeops/metrics_page.html", context)
 
     def costs(self, request: HttpRequest) -> TemplateResponse:
         context = {**self.each_context(request), "title": "Costs", **costs_page(request.GET)}

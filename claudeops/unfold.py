@@ -102,7 +102,7 @@ UNFOLD = {
                 "title": "System",
                 "separator": True,
                 "items": [
-                    _item("Metrics", "monitoring", "system_systemmetric_changelist"),
+                    _item("Metrics", "monitoring", "metrics"),
                     _item("Nodes", "dns", "system_node_changelist"),
                     _item("Backups", "backup", "system_backup_changelist"),
                     _item("Settings", "tune", "system_appsetting_changelist"),

@@ -11,12 +11,13 @@ from costs.reconciliation import reconcile_due
 from costs.summaries import update_due_summaries
 from costs.verification import verify_recent_days
 from executions.retention import delete_old_events, delete_old_executions
-from scheduling.job_times import Daily, Weekly, When
+from scheduling.job_times import Daily, Every, Weekly, When
 from scheduling.retention import delete_old_deliveries, delete_old_fires, delete_old_job_runs
 from system.audit_verification import verify_nightly
 from system.backups.duties import drill_newest, take_daily, verify_asked
 from system.database_care import optimize_database
 from system.errors import NotFound
+from system.metric_rollups import roll_up_metrics
 from system.row_retention import (
     delete_dead_sign_ins,
     delete_old_alerts,
@@ -117,7 +118,18 @@ JOBS: tuple[Job, ...] = (
         delete_old_events,
         limit=timedelta(hours=6),
     ),
-    Job("delete-old-metrics", "Deletes old samples of the machines.", Daily(time(5, 10)), delete_old_metrics),
+    Job(
+        "roll-up-metrics",
+        "Adds up the samples of the machines by hour: curves of months are made of these.",
+        Every(60),
+        roll_up_metrics,
+    ),
+    Job(
+        "delete-old-metrics",
+        "Deletes old samples of the machines, and their hours when these are old as well.",
+        Daily(time(5, 10)),
+        delete_old_metrics,
+    ),
     Job("delete-old-refusals", "Deletes old refused launches.", Daily(time(5, 15)), delete_old_refusals),
     Job("delete-old-fires", "Deletes what became of old due times.", Daily(time(5, 20)), delete_old_fires),
     Job(

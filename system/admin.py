@@ -1,15 +1,17 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from unfold.decorators import display
 
 from system.admin_filters import OpenFilter
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin, RoleModelAdmin
 from system.audit_admin import AuditEntryAdmin
-from system.models import Alert, AppSetting, Counter, Cursor, Node, SystemMetric
+from system.models import Alert, AppSetting, Counter, Cursor, MetricHour, Node, SystemMetric
 from system.notifications.admin import NotificationAdmin, RuleAdmin, TargetAdmin
-from system.readable import NOTHING, read_percent
+from system.readable import NOTHING, read_moment, read_percent
 from system.session_admin import ConsoleSessionAdmin
 from system.setting_form import SettingForm
 from system.token_admin import ApiTokenAdmin
@@ -88,15 +90,67 @@ class AlertAdmin(LongTableAdmin):
 
 @admin.register(Node)
 class NodeAdmin(ReadOnlyAdmin):
+    """Its page, which knows what runs there, is claudeops/admin.py's."""
+
     list_display = (
-        "name", "hostname", "version", "workers", "heard", "worker_started_at", "clock_seen_at", "restarts",
+        "name", "condition", "machine", "heard", "workers", "hostname", "version", "started", "clock",
+        "restarts",
     )  # fmt: skip
     search_fields = ("name", "hostname")
 
-    @display(description="Heard of", ordering="worker_seen_at")
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Node]:
+        newest = SystemMetric.objects.filter(node_id=OuterRef("name")).newest_first()
+        nodes: QuerySet[Node] = super().get_queryset(request)
+        return nodes.annotate(health=Subquery(newest.values("overall_health")[:1]))
+
+    @display(
+        description="Workers are",
+        label={"At work": "success", "Silent": "danger", "Stopped": "info", "Never heard of": "warning"},
+    )
+    def condition(self, node: Node) -> str:
+        if node.worker_seen_at is None:
+            return "Never heard of"
+        if node.worker_stopped_at is not None and node.worker_stopped_at >= node.worker_seen_at:
+            return "Stopped"
+        return "At work" if (node.seconds_silent() or 0) <= settings.LEASE_SECONDS else "Silent"
+
+    @display(description="Machine", label=HEALTH_LABELS)
+    def machine(self, node: Any) -> str:
+        return str(node.health).capitalize() if node.health else NOTHING
+
+    @display(description="Last seen", ordering="worker_seen_at")
     def heard(self, node: Node) -> str:
-        silent = node.seconds_silent()
-        return "never" if silent is None else f"{max(0, silent):.0f} s ago"
+        return read_moment(node.worker_seen_at) if node.worker_seen_at else "never"
+
+    @display(description="Started", ordering="worker_started_at")
+    def started(self, node: Node) -> str:
+        return read_moment(node.worker_started_at)
+
+    @display(description="Clock last seen", ordering="clock_seen_at")
+    def clock(self, node: Node) -> str:
+        return read_moment(node.clock_seen_at)
+
+
+@admin.register(MetricHour)
+class MetricHourAdmin(LongTableAdmin):
+    """What is left of the samples when they are deleted."""
+
+    list_display = ("hour", "node_id", "samples", "cpu", "memory", "disk")
+    search_fields = ("=node_id",)
+    search_help_text = "Whole name of a node"
+    ordering = ("-hour",)
+
+    @display(description="CPU, mean")
+    def cpu(self, row: MetricHour) -> str:
+        return read_percent(row.mean("cpu"))
+
+    @display(description="Memory, mean")
+    def memory(self, row: MetricHour) -> str:
+        return read_percent(row.mean("memory"))
+
+    @display(description="Disk, mean")
+    def disk(self, row: MetricHour) -> str:
+        return read_percent(row.mean("disk"))
 
 
 @admin.register(Counter)

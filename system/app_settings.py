@@ -98,7 +98,14 @@ RETENTION = (
         "retention.events_days", 90, 1,
         "The log and the events of executions that ended so many days ago are deleted.",
     ),
-    _whole("retention.metrics_days", 30, 1, "Samples of the machines are deleted after so many days."),
+    _whole(
+        "retention.metrics_days", 30, 1,
+        "Samples of the machines are deleted after so many days; what they were by the hour stays.",
+    ),
+    _whole(
+        "retention.metric_hours_days", 732, 7,
+        "What the machines were by the hour is deleted after so many days.",
+    ),
     _whole("retention.refusals_days", 90, 1, "Refused launches are deleted after so many days."),
     _whole("retention.fires_days", 90, 1, "What became of due times is deleted after so many days."),
     _whole(

@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from system import app_settings
 from system.endpoints import ClaudeLatency, is_any_reachable
+from system.machine_health import verdicts_of
 from system.models import SystemMetric
 from system.thresholds import Health, Thresholds
 
 _claude_latency = ClaudeLatency()
+# What sensors that are not connected say: 0, -273, 255, 65261 …
+COLDEST, HOTTEST = 0.0, 150.0
 
 
 class Disk(NamedTuple):
@@ -53,6 +56,8 @@ def _measure(node: str) -> SystemMetric:
         claude_api_latency_ms=_claude_latency.measure(
             api_key=settings.ANTHROPIC_API_KEY, base_url=settings.ANTHROPIC_BASE_URL
         ),
+        temperature_c=_hottest(),
+        cores=psutil.cpu_count(),
         timestamp=timezone.now(),
     )
 
@@ -80,13 +85,13 @@ def _disks() -> Iterator[Disk]:
             yield Disk(usage.percent, usage.free, usage.total)
 
 
+def _hottest() -> float | None:
+    read = getattr(psutil, "sensors_temperatures", None)  # absent where psutil cannot read any
+    sensors = read() if read else {}
+    known = [each.current for chip in sensors.values() for each in chip if each.current is not None]
+    return max((degrees for degrees in known if COLDEST < degrees < HOTTEST), default=None)
+
+
 def health_of(metric: SystemMetric, thresholds: Thresholds) -> Health:
     """The worst of what was measured. Being offline is no illness: many machines are so on purpose."""
-    load = metric.load_average_5m
-    readings = (
-        (thresholds.cpu_percent, metric.cpu_usage_percent),
-        (thresholds.memory_percent, metric.memory_usage_percent),
-        (thresholds.disk_percent, metric.disk_usage_percent),
-        (thresholds.load_per_core, None if load is None else load / (psutil.cpu_count() or 1)),
-    )
-    return Health.worst(*(limits.judge(value) for limits, value in readings if value is not None))
+    return Health.worst(*(verdict.health for verdict in verdicts_of(metric, thresholds)))

@@ -8,15 +8,21 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 
 from system.audit_retention import prune_audit
-from system.models import Alert, ApiToken, Notification, SystemMetric
+from system.metric_rollups import roll_up_metrics
+from system.models import Alert, ApiToken, MetricHour, Notification, SystemMetric
 from system.models.notifications import OPEN
 from system.retention import days_before, delete_in_batches, old_rows, told
 
 
 def delete_old_metrics(now: datetime) -> Iterator[str]:
+    """What is left of them are their hours, which are made first, and are kept for longer."""
+    yield from roll_up_metrics(now)
+    old_hours = MetricHour.objects.filter(hour__lt=days_before(now, "retention.metric_hours_days"))
+    for number in delete_in_batches(old_hours.order_by("hour")):
+        yield f"Deleted {number:,} hours of samples."
     before = days_before(now, "retention.metrics_days")
     rows = SystemMetric.objects.filter(timestamp__lt=before).order_by("timestamp")
-    return told("samples", before, delete_in_batches(rows))
+    yield from told("samples", before, delete_in_batches(rows))
 
 
 def delete_old_alerts(now: datetime) -> Iterator[str]:

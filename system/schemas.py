@@ -76,6 +76,8 @@ class MetricOut(Out):
     disk_total_bytes: int | None
     internet_connected: bool | None
     claude_api_latency_ms: int | None
+    temperature_c: float | None
+    cores: int | None
     overall_health: Health
     timestamp: datetime
 

@@ -45,6 +45,7 @@ from system.models import (
     ConsoleSession,
     Counter,
     Cursor,
+    MetricHour,
     Node,
     Notification,
     NotificationRule,
@@ -158,6 +159,7 @@ def everything() -> Everything:
     things = Everything(agent, an_ended_execution(), a_failed_execution(), a_waiting_execution())
     app_settings.ensure_defaults()
     SystemMetric.objects.create(cpu_usage_percent=12.5, overall_health="warning")
+    MetricHour.objects.create(node_id=EVIL[:100], hour=timezone.now(), samples=1)
     Node.objects.create(name="localhost", hostname=EVIL, workers=2, worker_seen_at=timezone.now())
     create_token(f"ci {EVIL}"[:100], Role.VIEWER)
     LaunchRefusal.objects.create(
@@ -206,7 +208,7 @@ def everything() -> Everything:
         MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule,
         ApiToken, AppSetting, Node, SystemMetric, User, Group, ModelPrice, Budget, Reservation,
         DailyReconciliation, Alert, JobRun, Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor,
-        Notification, NotificationRule, NotificationTarget, AuditEntry, ConsoleSession,
+        Notification, NotificationRule, NotificationTarget, AuditEntry, ConsoleSession, MetricHour,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

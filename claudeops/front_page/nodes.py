@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Avg, OuterRef, Subquery, TextField
+from django.db.models import Avg, TextField
 from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from claudeops.front_page.charts import Curve, curve_of
 from system.health import NodeHealth
 from system.models import Node, SystemMetric
+from system.newest_samples import newest_samples
 
 TEN = timedelta(minutes=10)
 SPAN = timedelta(hours=24) + TEN
@@ -28,6 +29,7 @@ Readings = list[tuple[datetime, float | None]]
 class NodeNow:
     """`heard_at` is when a worker of it was last heard of, `metric` the newest sample of the machine."""
 
+    key: int
     health: NodeHealth
     heard_at: datetime | None
     metric: SystemMetric | None
@@ -37,21 +39,16 @@ class NodeNow:
 def nodes_now(health: Iterable[NodeHealth]) -> list[NodeNow]:
     """Those that live first, then by name. Three queries, however many nodes there are."""
     found = sorted(health, key=lambda node: (not node.is_alive, node.name))
-    metrics, heard = _newest_metrics()
+    metrics = newest_samples()
+    heard = {name: (key, at) for key, name, at in Node.objects.values_list("pk", "name", "worker_seen_at")}
     curves = _curves([node.name for node in found[:MOST_NODES]])
     return [
-        NodeNow(node, heard.get(node.name), metrics.get(node.name), curves.get(node.name, ()))
+        NodeNow(
+            heard[node.name][0], node, heard[node.name][1], metrics.get(node.name), curves.get(node.name, ())
+        )
         for node in found
+        if node.name in heard
     ]
-
-
-def _newest_metrics() -> tuple[dict[str, SystemMetric], dict[str, datetime | None]]:
-    newest = SystemMetric.objects.filter(node_id=OuterRef("name")).newest_first().values("pk")[:1]
-    rows = Node.objects.annotate(newest=Subquery(newest)).values_list("name", "worker_seen_at", "newest")
-    nodes = list(rows)
-    metrics = SystemMetric.objects.in_bulk([newest for _, _, newest in nodes if newest is not None])
-    by_node = {metric.node_id: metric for metric in metrics.values()}
-    return by_node, {name: seen_at for name, seen_at, _ in nodes}
 
 
 def _curves(names: Sequence[str]) -> dict[str, list[Curve]]:

@@ -3,6 +3,7 @@ from system.models.audit import AuditEntry
 from system.models.backups import Backup, BackupQuerySet, BackupState
 from system.models.counters import Counter
 from system.models.cursors import Cursor
+from system.models.metric_hours import MetricHour
 from system.models.metrics import SystemMetric, SystemMetricQuerySet
 from system.models.nodes import Node
 from system.models.notifications import (
@@ -29,6 +30,7 @@ __all__ = [
     "Counter",
     "Cursor",
     "Delivery",
+    "MetricHour",
     "Node",
     "Notification",
     "NotificationRule",

@@ -31,6 +31,8 @@ class SystemMetric(models.Model):
     disk_total_bytes = models.PositiveBigIntegerField(null=True, blank=True)
     internet_connected = models.BooleanField(null=True, blank=True)
     claude_api_latency_ms = models.PositiveIntegerField(null=True, blank=True)
+    temperature_c = models.FloatField(null=True, blank=True)  # of the hottest sensor
+    cores = models.PositiveSmallIntegerField(null=True, blank=True)
     overall_health = models.CharField(
         max_length=10, choices=HEALTH_CHOICES, default=Health.HEALTHY, db_default=Health.HEALTHY.value
     )

@@ -113,6 +113,7 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("GET", "/metrics"): Role.VIEWER,
     ("GET", "/system/health"): None,
     ("GET", "/system/metrics"): Role.VIEWER,
+    ("GET", "/system/metrics/series"): Role.VIEWER,
     ("GET", "/system/nodes"): Role.VIEWER,
     ("GET", "/system/settings"): Role.VIEWER,
     ("GET", "/system/audit"): Role.ADMIN,

@@ -27,7 +27,8 @@ from tests.console import an_agent, console_url, everything, registered
 User.objects.create_superuser("root", password="{PASSWORD}")
 things = everything()
 idle = an_agent("idle", name="Idle")
-pages = ["/", "/password_change/", "/auth/user/1/password/", "/system/"]
+pages = ["/", "/costs/overview/", "/system/metrics/", "/system/"]
+pages += ["/password_change/", "/auth/user/1/password/"]
 for model in registered():
     pages += [console_url(model, "changelist"), console_url(model, "change", things.key(model))]
     pages += [console_url(model, "history", things.key(model))]

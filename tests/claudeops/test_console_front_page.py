@@ -62,7 +62,7 @@ def test_it_shows_what_is_and_leads_to_where_one_acts(viewer: Client) -> None:
     for link in (
         f'href="/executions/execution/{things.failed.uid}/change/"', 'href="/costs/overview/"',
         f'href="/agents/agentconfiguration/{things.agent.pk}/change/"',
-        f'href="/system/systemmetric/?q={node.name}"', "?status__exact=failed",
+        f'href="/system/node/{node.pk}/change/"', "?status__exact=failed",
         "/costs/dailycost/?agent_type=",
     ):  # fmt: skip
         assert link in page, link

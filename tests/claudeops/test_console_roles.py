@@ -139,6 +139,7 @@ def test_there_is_no_page_that_the_tables_leave_out() -> None:
 SITE_PAGES = {
     "index": "/", "costs_overview": "/costs/overview/", "costs_export": "/costs/overview/days.csv",
     "scheduling_calendar": "/scheduling/calendar/",
+    "metrics": "/system/metrics/",
     "search": "/search/", "app_list": "/system/",
     "password_change": "/password_change/", "password_change_done": "/password_change/done/",
     "autocomplete": "/autocomplete/", "jsi18n": "/jsi18n/", "view_on_site": "/r/1/1/",

@@ -15,6 +15,7 @@ from system.models import (
     ConsoleSession,
     Counter,
     Cursor,
+    MetricHour,
     Node,
     Notification,
     NotificationRule,
@@ -52,6 +53,10 @@ def an_alert() -> Alert:
 
 def a_counter() -> Counter:
     return Counter(name=f"name {next(numbers)}", labels="disk-space")
+
+
+def an_hour_of_samples() -> MetricHour:
+    return MetricHour(node_id=f"node-{next(numbers)}", hour=NOON, samples=1)
 
 
 def a_cursor() -> Cursor:
@@ -102,6 +107,7 @@ def a_session() -> ConsoleSession:
 
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     SystemMetric: SystemMetric,
+    MetricHour: an_hour_of_samples,
     AppSetting: a_setting,
     ApiToken: a_token,
     Node: a_node,
@@ -156,6 +162,7 @@ ONCE = [
     Once("", Alert, ("key",)),
     Once("alert_open_once", Alert, ("subject",)),
     Once("counter_once", Counter, ("name", "labels")),
+    Once("metric_hour_once", MetricHour, ("node_id", "hour")),
     Once("", Cursor, ("name",)),
     Once("", NotificationTarget, ("name",)),
     Once("", NotificationRule, ("name",)),
