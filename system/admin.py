@@ -1,14 +1,17 @@
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.decorators import display
 
 from system.admin_filters import OpenFilter
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin, RoleModelAdmin
 from system.audit_admin import AuditEntryAdmin
+from system.machine_health import old_after_seconds
 from system.models import Alert, AppSetting, Counter, Cursor, MetricHour, Node, SystemMetric
 from system.notifications.admin import NotificationAdmin, RuleAdmin, TargetAdmin
 from system.readable import NOTHING, read_moment, read_percent
@@ -99,7 +102,10 @@ class NodeAdmin(ReadOnlyAdmin):
     search_fields = ("name", "hostname")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Node]:
-        newest = SystemMetric.objects.filter(node_id=OuterRef("name")).newest_first()
+        # What was sampled longer ago says nothing of how the machine is.
+        since = timezone.now() - timedelta(seconds=old_after_seconds())
+        recent = SystemMetric.objects.filter(node_id=OuterRef("name"), timestamp__gte=since)
+        newest = recent.newest_first()
         nodes: QuerySet[Node] = super().get_queryset(request)
         return nodes.annotate(health=Subquery(newest.values("overall_health")[:1]))
 

@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 
 import psutil
+from django.conf import settings
 
 from system.models import SystemMetric
 from system.quantities import QUANTITIES, Quantity
 from system.thresholds import Health, Limits, Thresholds
+
+OLD_SAMPLES = 3  # times the pause between two
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,11 @@ class Verdict:
             return ""
         warning, critical = self.quantity.read(self.limits.warning), self.quantity.read(self.limits.critical)
         return f"from {warning} on a warning, from {critical} on critical"
+
+
+def old_after_seconds() -> float:
+    """After so long a sample says nothing of now: several were missed, or its node is silent."""
+    return max(OLD_SAMPLES * settings.METRICS_SECONDS, settings.LEASE_SECONDS)
 
 
 def cores_of(metric: SystemMetric) -> int:

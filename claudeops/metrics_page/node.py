@@ -14,7 +14,7 @@ from claudeops.metrics_page.metrics import curves
 from executions.models import Execution
 from scheduling.models import Schedule
 from system import app_settings
-from system.machine_health import cores_of, verdicts_of
+from system.machine_health import cores_of, old_after_seconds, verdicts_of
 from system.models import Alert, Node, SystemMetric
 from system.models.alerts import OPEN_ALERT
 from system.readable import read_bytes
@@ -23,7 +23,6 @@ MOST_ACTIVE = 20
 MOST_RECENT = 15
 MOST_ALERTS = 8
 MOST_SCHEDULES = 100
-OLD_SAMPLES = 3  # times the pause between two: an older one says nothing of now
 
 
 def node_page(request: HttpRequest, node: Node) -> dict[str, Any]:
@@ -38,7 +37,8 @@ def node_page(request: HttpRequest, node: Node) -> dict[str, Any]:
         "problem": problem,
         "is_alive": silent is not None and silent <= settings.LEASE_SECONDS,
         "sample": sample,
-        "is_sample_old": sample is not None and (now - sample.timestamp).total_seconds() > _old_after(),
+        "is_sample_old": sample is not None
+        and (now - sample.timestamp).total_seconds() > old_after_seconds(),
         "verdicts": verdicts_of(sample, app_settings.get("health.thresholds")) if sample else [],
         "cores": sample and cores_of(sample),
         "disk": _disk(sample),
@@ -50,10 +50,6 @@ def node_page(request: HttpRequest, node: Node) -> dict[str, Any]:
         **curves(choice.of([]), [node.name], [sample] if sample else []),
         **time_links(choice.of([]), now),
     }
-
-
-def _old_after() -> float:
-    return max(OLD_SAMPLES * settings.METRICS_SECONDS, settings.LEASE_SECONDS)
 
 
 def _disk(sample: SystemMetric | None) -> str:

@@ -187,6 +187,8 @@ def test_the_list_of_nodes_marks_the_silent_ones(viewer: Client) -> None:
     a_node("shed", worker_seen_at=NOW - timedelta(hours=3), worker_stopped_at=NOW - timedelta(hours=3))
     a_node("yard", worker_seen_at=None)
     SystemMetric.objects.create(node_id="attic", overall_health="critical")
+    long_ago = NOW - timedelta(hours=3)
+    SystemMetric.objects.create(node_id="cellar", overall_health="warning", timestamp=long_ago)
     html = page(viewer, "/system/node/")
     for name, words in (
         ("attic", ["At work", "Critical", "<time"]), ("cellar", ["Silent"]), ("shed", ["Stopped"]),
@@ -195,6 +197,8 @@ def test_the_list_of_nodes_marks_the_silent_ones(viewer: Client) -> None:
         row = html[html.index(f">{name}</a>") :]
         for word in words:
             assert word in row[: row.index("</tr>")], (name, word)
+    cellar = html[html.index(">cellar</a>") :]
+    assert "Warning" not in cellar[: cellar.index("</tr>")], "of now nothing is known"
 
 
 def test_no_name_is_more_than_text(viewer: Client) -> None:
