@@ -10,6 +10,7 @@ from unfold.decorators import display
 from agents.agent_form import AgentForm
 from agents.editing import change_agent, create_agent, delete_agent
 from agents.execution_admin import WholeExecutionAdmin, launch_and_go
+from agents.findings.admin import FindingAdmin
 from agents.hold_admin import HoldAdmin, TurnAdmin
 from agents.models import AgentConfiguration, LaunchRefusal
 from agents.transfer.pages import import_page
@@ -21,7 +22,14 @@ from system.readable import read_duration
 from system.roles import Role
 
 # Those of other files register themselves.
-__all__ = ["AgentVersionAdmin", "HoldAdmin", "LaunchRefusalAdmin", "TurnAdmin", "WholeExecutionAdmin"]
+__all__ = [
+    "AgentVersionAdmin",
+    "FindingAdmin",
+    "HoldAdmin",
+    "LaunchRefusalAdmin",
+    "TurnAdmin",
+    "WholeExecutionAdmin",
+]
 
 
 @admin.register(AgentConfiguration)

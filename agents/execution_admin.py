@@ -9,11 +9,13 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
-from pydantic import ValidationError
 
+from agents.ended_runs import report_of
+from agents.findings.fingerprints import fingerprint_of
+from agents.findings.following import seen_in
 from agents.launching import launch_agent
 from agents.models import AgentConfiguration
-from agents.reports import Finding, Report
+from agents.reports import GRAVEST_FIRST, gravest_first
 from agents.run_page import run_page
 from agents.versions.admin import ran_link
 from costs.models import CostRecord
@@ -25,7 +27,6 @@ from system.errors import DomainError
 from system.roles import Role
 
 SHOWN_COSTS = 200
-GRAVEST_FIRST = ("critical", "warning", "info")
 
 
 @admin.register(Execution)
@@ -87,8 +88,10 @@ class WholeExecutionAdmin(ExecutionAdmin):
         }
 
     def page_context(self, request: HttpRequest, execution: Execution) -> dict[str, Any]:
-        report = read_report(execution.ai_analysis)
-        findings = by_severity(report.findings) if report else []
+        report = report_of(execution.ai_analysis)
+        findings = gravest_first(report.findings) if report else []
+        place = execution.agent_type, execution.node_id
+        rows = seen_in(findings, *place)
         severities = Counter[str](finding.severity for finding in findings)
         costs = list(CostRecord.objects.filter(execution=execution).order_by("-pk")[:SHOWN_COSTS])
         context = super().page_context(request, execution)
@@ -96,7 +99,7 @@ class WholeExecutionAdmin(ExecutionAdmin):
             **context,
             "ran": ran_link(execution.agent_type, context["lineage"].agent_revision),
             "report": report,
-            "findings": findings,
+            "findings": [(finding, rows.get(fingerprint_of(*place, finding))) for finding in findings],
             "may_run": may(request, Role.OPERATOR),
             "severities": [(name, severities[name]) for name in GRAVEST_FIRST if severities[name]],
             "costs": costs,
@@ -113,18 +116,6 @@ def launch_and_go(request: HttpRequest, agent_type: str, *, otherwise: str, **wa
         messages.error(request, f"{error.title}: {error.detail}")
         return HttpResponseRedirect(otherwise)
     return HttpResponseRedirect(execution_url(execution))
-
-
-def read_report(analysis: Any) -> Report | None:
-    """None where there is none, or where an agent that runs elsewhere has sent another shape."""
-    try:
-        return Report.model_validate(analysis)
-    except ValidationError:
-        return None
-
-
-def by_severity(findings: list[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda finding: GRAVEST_FIRST.index(finding.severity))
 
 
 def add_up_costs(costs: Sequence[CostRecord]) -> dict[str, Any]:

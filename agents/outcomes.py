@@ -5,18 +5,17 @@ end of a run is looked at once, in the transaction that moves the cursor behind 
 ran it: a worker of ours, or an agent elsewhere that reports.
 """
 
-import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
-from pydantic import ValidationError
 
+from agents.ended_runs import Ended, ended_runs
+from agents.findings.fingerprints import without_figures
+from agents.findings.following import Sightings
 from agents.reports import Report
 from executions.durations import observe_duration
-from executions.models import EventName, Execution, ExecutionEvent, Status
+from executions.models import EventName, ExecutionEvent, Status
 from system.alerts import raise_alert, resolve_alert
 from system.models import Alert, Cursor, Severity
 from system.thresholds import Health
@@ -28,27 +27,6 @@ ENDS = (EventName.COMPLETED, EventName.FAILED, EventName.CANCELLED)
 IDS_AT_ONCE = 5000  # of events, most of which are no end
 ENDS_AT_ONCE = 200
 NO_FINDING = "its overall health is critical"
-_FIGURE = re.compile(r"(?<![\w/.-])\d[\d.,]*(?![\w/])")  # not a part of a name
-
-
-@dataclass(frozen=True)
-class Ended:
-    """A run that has ended; `report` is None where there is none, or none that is as reports are."""
-
-    uid: UUID
-    agent_type: str
-    node_id: str
-    status: str
-    duration_ms: int
-    error_message: str
-    report: Report | None
-
-    def subject(self, kind: str) -> str:
-        return f"{kind}:{self.agent_type}:{self.node_id}"[:200]
-
-    @property
-    def where(self) -> str:
-        return f"{self.agent_type} on {self.node_id}"
 
 
 def follow_outcomes() -> int:
@@ -75,7 +53,7 @@ def _follow(position: int, last: int) -> int:
     ends = list(events.values_list("id", "execution_id")[:ENDS_AT_ONCE])
     if len(ends) == ENDS_AT_ONCE:
         last = ends[-1][0]
-    runs = _runs_of([execution_id for _, execution_id in ends])
+    runs = ended_runs([execution_id for _, execution_id in ends])
     with transaction.atomic():
         if not Cursor.objects.filter(name=CURSOR, position=position).update(position=last):
             return 0  # another clock has just done it
@@ -83,39 +61,21 @@ def _follow(position: int, last: int) -> int:
     return len(runs)
 
 
-def _runs_of(ids: list[int]) -> list[Ended]:
-    """In the order of `ids`; what was deleted meanwhile is left out."""
-    columns = ("id", "uid", "agent_type", "node_id", "status", "duration_ms", "error_message", "ai_analysis")
-    rows = Execution.objects.filter(pk__in=ids).values_list(*columns) if ids else []
-    found = {
-        pk: Ended(uid, agent_type, node_id, status, duration_ms or 0, error, _report_of(analysis))
-        for pk, uid, agent_type, node_id, status, duration_ms, error, analysis in rows
-    }
-    return [found[pk] for pk in ids if pk in found]
-
-
-def _report_of(analysis: Any) -> Report | None:
-    if not analysis:
-        return None
-    try:
-        return Report.model_validate(analysis)
-    except ValidationError:  # SQL wrote it, or another version
-        return None
-
-
-def _tell(runs: Iterable[Ended]) -> None:
-    runs = list(runs)
+def _tell(runs: Sequence[Ended]) -> None:
     subjects = {run.subject(kind) for run in runs for kind in (FAILED, CRITICAL)}
     opened = Alert.objects.filter(subject__in=subjects, resolved_at__isnull=True) if subjects else ()
     told = _Told({alert.subject: alert.data for alert in opened})
+    findings = Sightings(runs)
     for run in runs:
         observe_duration(run.agent_type, run.status, run.duration_ms)
         if run.status == Status.FAILED:
             told.fails(run)
         elif run.status == Status.COMPLETED:
             told.is_over(run.subject(FAILED), f"{run.where} completes again")
+        silenced = findings.take(run)
         if run.report is not None:
-            told.finds(run, critical_titles(run.report))
+            told.finds(run, critical_titles(run.report), silenced)
+    findings.save()
 
 
 def critical_titles(report: Report) -> list[str]:
@@ -126,9 +86,9 @@ def critical_titles(report: Report) -> list[str]:
     return sorted(titles)
 
 
-def _without_figures(titles: Iterable[str]) -> list[str]:
-    """A disk at 96 % that was at 95 is the same thing; /data/1 and /data/2 are two."""
-    return sorted({_FIGURE.sub("#", title) for title in titles})
+def _spoken(titles: Iterable[str], silenced: frozenset[str]) -> set[str]:
+    """Without figures, and without what somebody has seen to."""
+    return {without_figures(title) for title in titles} - silenced
 
 
 class _Told:
@@ -147,17 +107,21 @@ class _Told:
             {"execution": str(run.uid)},
         )
 
-    def finds(self, run: Ended, titles: list[str]) -> None:
+    def finds(self, run: Ended, titles: list[str], silenced: frozenset[str]) -> None:
+        """What is critical, but for what is `silenced`: while that is all there is, nothing new is said."""
         subject = run.subject(CRITICAL)
         if not titles:
             self.is_over(subject, f"{run.where} finds nothing critical any more")
             return
-        data = {"execution": str(run.uid), "titles": titles}
-        before = self._open.get(subject)
+        before, spoken = self._open.get(subject), _spoken(titles, silenced)
         if before is not None:
-            if _without_figures(before.get("titles", ())) == _without_figures(titles):
+            if _spoken(before.get("titles", ()), silenced) == spoken:
                 return
-            self.is_over(subject)
+            self.is_over(subject, "" if spoken else f"{run.where} finds nothing else critical any more")
+        titles = [title for title in titles if without_figures(title) in spoken]
+        if not titles:
+            return
+        data = {"execution": str(run.uid), "titles": titles}
         more = f" and {len(titles) - 1} more" if len(titles) > 1 else ""
         self._begin(
             run, CRITICAL, Severity.CRITICAL, f"{run.where}: {titles[0]}{more}", _listed(run, titles), data

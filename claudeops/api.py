@@ -14,6 +14,7 @@ from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
 
 import agents.api
+import agents.findings.api
 import agents.tracking_api
 import agents.transfer.api
 import agents.versions.api
@@ -160,6 +161,7 @@ ROUTERS: list[tuple[str, Router]] = [
     ("/agents", agents.transfer.api.router),  # before /agents/{agent_type}, which would take its names
     ("/agents", agents.versions.api.router),
     ("/agents", agents.api.router),
+    ("/findings", agents.findings.api.router),
     *(("/costs", router) for router in costs.api.ROUTERS),
     ("/costs", scheduling.forecast_api.router),
     ("/schedules", scheduling.calendar.api.router),

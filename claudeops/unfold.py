@@ -48,6 +48,7 @@ UNFOLD = {
                     _item("Overview", "space_dashboard", "index"),
                     _item("Executions", "play_circle", "executions_execution_changelist"),
                     _item("Agents", "smart_toy", "agents_agentconfiguration_changelist"),
+                    _item("Findings", "troubleshoot", "agents_finding_changelist"),
                     _item("Alerts", "notifications", "system_alert_changelist"),
                     _item("Refused launches", "do_not_disturb_on", "agents_launchrefusal_changelist"),
                 ]

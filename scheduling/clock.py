@@ -9,6 +9,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.utils import timezone
 
+from agents.findings.waking import wake_snoozed
 from agents.holds import forget_cancelled, release_held
 from agents.outcomes import follow_outcomes
 from agents.process_tree import end_strays
@@ -35,6 +36,7 @@ STRAYS_SECONDS = 20.0
 CHECKPOINT_SECONDS = 5.0
 BUDGETS_SECONDS = 30.0
 OUTCOMES_SECONDS = 2.0
+SNOOZED_SECONDS = 10.0
 SILENCE_SECONDS = 10.0
 # Waiting for a lock of the database is no death.
 FIRES_ALIVE_SECONDS = 45.0
@@ -74,6 +76,7 @@ def house_duties(node: str) -> list[Duty]:
         Duty("budgets", BUDGETS_SECONDS, check_budget_alerts),
         Duty("jobs", PLAN_SECONDS, lambda: plan_jobs(node)),
         Duty("outcomes", OUTCOMES_SECONDS, follow_outcomes),
+        Duty("snoozed findings", SNOOZED_SECONDS, wake_snoozed),
         Duty("silent nodes", SILENCE_SECONDS, SilenceWatch().look),
     ]
 

@@ -1,6 +1,6 @@
 """What a role may do in the console. Django's own permissions play no part: three roles, and no more."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest
@@ -80,7 +80,7 @@ class ReadOnlyAdmin(RoleModelAdmin):
     add_role = None
     change_role = None
     delete_role = None
-    actions = None
+    actions: Sequence[str] | None = None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Amounts as people read them; Django would show twelve decimals of each."""

@@ -107,6 +107,7 @@ RETENTION = (
         "What the machines were by the hour is deleted after so many days.",
     ),
     _whole("retention.refusals_days", 90, 1, "Refused launches are deleted after so many days."),
+    _whole("retention.findings_days", 365, 1, "Findings that were resolved so many days ago are deleted."),
     _whole("retention.fires_days", 90, 1, "What became of due times is deleted after so many days."),
     _whole(
         "retention.deliveries_days", 365, 1,
@@ -122,7 +123,8 @@ RETENTION = (
     ),
     _whole(
         "retention.rows_most", 100_000, 100,
-        "Of refused launches, due times, calls, alerts and notifications at most so many are kept of each.",
+        "Of refused launches, resolved findings, due times, calls, alerts and notifications at most so"
+        " many are kept of each.",
     ),
     _whole("retention.audit_days", 730, 30, "Entries of the audit log are deleted after so many days."),
     _whole("retention.jobs_days", 90, 1, "Runs of jobs are deleted after so many days, but for the last."),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents.launching import launch_agent
-from agents.models import AgentConfiguration, AgentVersion, Hold, LaunchRefusal, Turn
+from agents.models import AgentConfiguration, AgentVersion, Finding, Hold, LaunchRefusal, Turn
 from agents.versions.keeping import keep_version
 from costs.models import (
     Budget,
@@ -136,6 +136,23 @@ def a_waiting_execution(agent_type: str = "disk-space") -> Execution:
     return create_execution(agent_type=agent_type, node_id="localhost")[0]
 
 
+def a_finding(execution: Execution, **more: Any) -> Finding:
+    """Found by `execution` alone; every text is evil."""
+    now = timezone.now()
+    fields = {
+        "title": f"Disk is full {EVIL}", "severity": "critical", "about": EVIL, "evidence": EVIL,
+        "recommendation": EVIL, "command": EVIL, "note": EVIL, "first_seen": now, "last_seen": now,
+        "days": {str(timezone.localdate(now)): 1}, "fingerprint": uuid4().hex, **more,
+    }  # fmt: skip
+    return Finding.objects.create(
+        agent_type=execution.agent_type,
+        node_id=execution.node_id,
+        first_execution=execution,
+        last_execution=execution,
+        **fields,
+    )
+
+
 @dataclass
 class Everything:
     """At least one row of every model that the console shows."""
@@ -195,6 +212,7 @@ def everything() -> Everything:
         target=target, rule=rule, alert=Alert.objects.earliest("id"), state="dead", last_error=EVIL
     )
     Cursor.objects.create(name="outcomes")
+    a_finding(things.ended)
     count("fires_skipped", "disk-space", EVIL)
     somebody = a_user("somebody", Role.VIEWER)
     ConsoleSession.objects.create(
@@ -208,7 +226,7 @@ def everything() -> Everything:
         MonthlyCostSummary, DailyExecutions, ExecutionTotal, ExecutionEvent, ExecutionStep, Schedule,
         ApiToken, AppSetting, Node, SystemMetric, User, Group, ModelPrice, Budget, Reservation,
         DailyReconciliation, Alert, JobRun, Fire, Hold, Hook, HookDelivery, Turn, Backup, Counter, Cursor,
-        Notification, NotificationRule, NotificationTarget, AuditEntry, ConsoleSession, MetricHour,
+        Notification, NotificationRule, NotificationTarget, AuditEntry, ConsoleSession, MetricHour, Finding,
     ):  # fmt: skip
         things.rows[model] = model._default_manager.order_by("pk").first()
     things.rows[Execution] = things.ended

@@ -6,11 +6,10 @@ from agents.analysts.base import RECEIVED, AnalysisTask, Evidence
 from agents.probes import get_probe
 from agents.probes.findings import make_finding
 from agents.probes.wording import counted, shortened
-from agents.reports import Finding, Report, health_of
+from agents.reports import Finding, Report, gravest_first, health_of
 from system.terminal_text import clean
 from system.thresholds import Thresholds
 
-GRAVEST_FIRST = ("critical", "warning", "info")
 MOST_TITLES = 6
 SUMMARY_LENGTH, REASON_LENGTH = 4000, 100
 MOST_VALUES, VALUE_LENGTH = 6, 80
@@ -18,8 +17,7 @@ MOST_VALUES, VALUE_LENGTH = 6, 80
 
 def analyse(task: AnalysisTask) -> Report:
     """Never fails for what a step found; LookupError for a probe that does not exist."""
-    findings = [finding for step in task.evidence for finding in _judge(step, task.thresholds)]
-    findings.sort(key=lambda finding: GRAVEST_FIRST.index(finding.severity))
+    findings = gravest_first(finding for step in task.evidence for finding in _judge(step, task.thresholds))
     return Report(
         analyst="rules",
         overall_health=health_of(findings),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from agents.models import LaunchRefusal
 from claudeops.front_page.days import last_days, outcomes, spending
+from claudeops.front_page.findings import findings_now
 from claudeops.front_page.history import agents_now, recent_runs
 from claudeops.front_page.money import money_now
 from claudeops.front_page.nodes import nodes_now
@@ -21,8 +22,8 @@ MOST_COMING = 8
 MOST_REFUSALS = 5
 NO_NEWCOMER = 10  # runs: who has had so many in a month need not be told what to do first
 NAMES = (
-    "figures", "first_steps", "alerts", "coming", "budgets", "spending", "outcomes", "agents", "nodes",
-    "recent", "refused",
+    "figures", "first_steps", "alerts", "findings", "coming", "budgets", "spending", "outcomes", "agents",
+    "nodes", "recent", "refused",
 )  # fmt: skip
 OPEN = Q(resolved_at__isnull=True) & ~Q(subject="")
 
@@ -57,6 +58,7 @@ def _context() -> dict[str, Any]:
         "recent": recent_runs(),
         "alerts": open_alerts.order_by("-pk")[:MOST_ALERTS],
         "alert_count": open_alerts.count(),
+        "findings": findings_now(),
         "coming": _coming(),
         "has_schedule": has_schedule,
         "refusals": LaunchRefusal.objects.order_by("-pk")[:MOST_REFUSALS],

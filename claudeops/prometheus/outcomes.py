@@ -1,4 +1,4 @@
-"""Due times, webhooks, notifications, alerts, jobs and backups: what became of them."""
+"""Due times, webhooks, notifications, alerts, findings, jobs and backups: what became of them."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max
 from prometheus_client.core import Metric
 
+from agents.models import ACTIVE_FINDINGS, Finding
 from claudeops.prometheus.families import bounded_sums, counter, gauge
 from scheduling.jobs import JOBS
 from scheduling.models import JobRun, JobState
@@ -51,6 +52,7 @@ def outcome_metrics(
         [(state.value, found.get(state, 0)) for state in LEFT],
     )
     yield _alerts()
+    yield _findings()
     yield from _jobs()
     yield from _backups(counters, now)
 
@@ -63,6 +65,21 @@ def _alerts() -> Metric:
         "Alerts that tell of what goes on.",
         ["severity"],
         [(severity.value, found.get(severity, 0)) for severity in Severity],
+    )
+
+
+def _findings() -> Metric:
+    active = Finding.objects.active().order_by().values_list("state", "severity").annotate(Count("pk"))
+    found = {(state, severity): number for state, severity, number in active}
+    return gauge(
+        "findings_active",
+        "What agents found and what is not resolved.",
+        ["state", "severity"],
+        [
+            (state.value, severity.value, found.get((state, severity), 0))
+            for state in ACTIVE_FINDINGS
+            for severity in Severity
+        ],
     )
 
 

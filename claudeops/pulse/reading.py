@@ -10,7 +10,7 @@ from django.db.models import Max, Model
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from agents.models import AgentConfiguration, LaunchRefusal
+from agents.models import AgentConfiguration, Finding, LaunchRefusal
 from costs.models import Budget, DailyTotal, Reservation
 from executions.models import Execution, ExecutionTotal, Status
 from executions.statistics import count_active
@@ -38,6 +38,7 @@ STAMPS: tuple[tuple[str, type[Model], str], ...] = (
     ("MAX(updated_at)", Budget, ""),
     ("COUNT(*)", AgentConfiguration, ""),
     ("MAX(updated_at)", AgentConfiguration, ""),
+    ("MAX(updated_at)", Finding, ""),
 )
 PARTS = [f"(SELECT {what} FROM {model._meta.db_table} {where})" for what, model, where in STAMPS]  # noqa: S608
 STATEMENT = f"SELECT {', '.join(PARTS)}"

@@ -9,6 +9,7 @@ DEAD_LETTER = "notification-dead"
 KINDS: Mapping[str, str] = {
     "run-failed": "an agent's run failed",
     "critical-finding": "an agent found something critical",
+    "finding": "an agent found something new, or what was snoozed is still there",
     "budget": "a budget is partly or wholly used up",
     "cost-anomaly": "a day or a run cost far more than usual",
     "unpriced-model": "a model was used that has no price",

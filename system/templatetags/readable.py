@@ -31,6 +31,10 @@ STATUS_COLOURS = {
     "launched": "success",
     "missed": "warning",
     "refused": "danger",
+    "open": "warning",
+    "acknowledged": "info",
+    "snoozed": "",
+    "resolved": "success",
 }
 
 

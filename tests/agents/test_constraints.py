@@ -1,16 +1,18 @@
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
 from django.db.models import Model
 
-from agents.models import AgentConfiguration, Hold, LaunchRefusal, Turn
+from agents.models import AgentConfiguration, Finding, Hold, LaunchRefusal, Turn
 from executions.services import create_execution
 from tests import constraints
 from tests.constraints import Once, Rule
 
 pytestmark = pytest.mark.django_db
 numbers = count(1)
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 
 
 def an_agent() -> AgentConfiguration:
@@ -31,20 +33,43 @@ def a_turn() -> Turn:
     return Turn(name=f"group-{next(numbers)}", execution=execution)
 
 
+def a_finding() -> Finding:
+    execution, _ = create_execution(agent_type="disk-space", node_id="localhost")
+    return Finding(
+        fingerprint=f"{next(numbers):064}",
+        agent_type="disk-space",
+        node_id="localhost",
+        about="disk",
+        title="Disk / is full",
+        severity="warning",
+        first_seen=NOW,
+        last_seen=NOW,
+        first_execution=execution,
+        last_execution=execution,
+    )
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     AgentConfiguration: an_agent,
     LaunchRefusal: a_refusal,
     Hold: a_hold,
     Turn: a_turn,
+    Finding: a_finding,
 }
 RULES = [
     Rule("agent_cap_not_negative", AgentConfiguration, {"max_cost_per_execution": -1}),
     Rule("refusal_trigger_known", LaunchRefusal, {"triggered_by": "magic"}),
+    Rule("finding_state_known", Finding, {"state": "lost"}),
+    Rule("finding_severity_known", Finding, {"severity": "grave"}),
+    Rule("finding_seen_in_order", Finding, {"last_seen": NOW - timedelta(seconds=1)}),
+    Rule("finding_snoozed_has_end", Finding, {"state": "snoozed"}),
+    Rule("finding_back_is_counted", Finding, {"back_at": NOW}),
 ]
 ONCE = [
     Once("", AgentConfiguration, ("agent_type",)),
     Once("", Hold, ("execution_id",)),
     Once("", Turn, ("name",)),
+    Once("", Finding, ("fingerprint",)),
 ]
 
 

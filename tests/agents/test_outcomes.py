@@ -136,7 +136,7 @@ def test_what_is_critical_is_said_again_when_it_is_something_else() -> None:
     assert told() == ["disk on nas: Disk /data/1 at 99 %"]
     assert Alert.objects.filter(resolved_at__isnull=True).count() == 1
     run(report=report("Disk / at 90 %", health="warning", severity="warning"))
-    assert told() == ["disk on nas finds nothing critical any more"]
+    assert told() == ["disk on nas: Disk / at 90 %", "disk on nas finds nothing critical any more"]
 
 
 def test_a_run_without_a_report_changes_nothing_of_what_was_found() -> None:

@@ -31,7 +31,7 @@ from tests.console import (
 
 pytestmark = pytest.mark.django_db
 
-QUERIES = 9  # of which the session, the user and their role are three
+QUERIES = 10  # of which the session, the user and their role are three
 
 
 @pytest.fixture

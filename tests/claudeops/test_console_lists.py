@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from agents.models import AgentConfiguration, LaunchRefusal
+from agents.models import AgentConfiguration, Finding, LaunchRefusal
 from costs.models import CostRecord
 from executions.models import Execution, ExecutionEvent, ExecutionStep
 from scheduling.models import Fire, HookDelivery
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 
 LONG: list[type[Model]] = [
     Execution, ExecutionEvent, ExecutionStep, CostRecord, LaunchRefusal, Fire, HookDelivery, AuditEntry,
+    Finding,
 ]  # fmt: skip
 # The session, the user and their role cost three; the list itself, and the choices of its filters, the rest.
 QUERIES: dict[type[Model], int] = {
@@ -39,6 +40,7 @@ QUERIES: dict[type[Model], int] = {
     ExecutionStep: 4,
     CostRecord: 8,
     LaunchRefusal: 4,
+    Finding: 8,
     AgentConfiguration: 6,
     SystemMetric: 6,
     ApiToken: 6,

@@ -9,7 +9,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern
 
-from agents.models import AgentConfiguration, AgentVersion
+from agents.models import AgentConfiguration, AgentVersion, Finding
 from costs.models import Budget, ModelPrice, MonthlyCostSummary
 from executions.models import Execution
 from scheduling.models import Hook, JobRun, Schedule
@@ -40,6 +40,7 @@ POSTS = {
     (Execution, "rerun"): Role.OPERATOR,
     (AgentConfiguration, "run"): Role.OPERATOR,
     (AgentVersion, "restore"): Role.ADMIN,
+    **{(Finding, verdict): Role.OPERATOR for verdict in ("acknowledge", "snooze", "resolve", "reopen")},
     (ApiToken, "revoke"): Role.ADMIN,
     (MonthlyCostSummary, "recompute"): Role.OPERATOR,
     (JobRun, "run"): Role.ADMIN,

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from agents.models import AgentConfiguration, LaunchRefusal
+from agents.findings.deciding import Verdict, decide
+from agents.models import AgentConfiguration, Finding, LaunchRefusal
 from claudeops.front_page.keeping import sections_at
 from claudeops.pulse.reading import look
 from costs.models import Budget
@@ -17,7 +18,7 @@ from executions.services import claim_execution
 from scheduling.models import Schedule
 from system.alerts import raise_alert, resolve_alert
 from system.models import Alert, Node, Severity, SystemMetric
-from tests.console import a_waiting_execution, an_agent, an_ended_execution
+from tests.console import a_finding, a_waiting_execution, an_agent, an_ended_execution
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,8 @@ CHANGES: list[Callable[[], object]] = [
     lambda: Budget.objects.update(amount_usd="2"),
     lambda: OrmQ.objects.create(key="k", payload="p"),
     lambda: Alert.objects.create(kind="k", key="once", severity=Severity.INFO, title="t"),
+    lambda: a_finding(Execution.objects.filter(status="completed")[0]),
+    lambda: decide(Finding.objects.get().pk, Verdict.ACKNOWLEDGE, by="ann"),
 ]
 
 

@@ -12,6 +12,8 @@ import { showInTab } from "./title.js";
 // Of so much that was missed the end is read, and the rest when somebody looks at it.
 const MOST_MISSED = 2000;
 const ACTIVE = ["pending", "running"];
+// After the end the clock looks at what was found; then the report leads to it.
+const FOLLOWED_AFTER = 4000;
 
 const page = document.querySelector("[data-execution]");
 const uid = page.dataset.execution;
@@ -34,6 +36,7 @@ function hear(messages) {
     log.store.add(events);
     for (const { event, data } of events) become(statusAfter(event, data));
     if (events.some(tellsOfMore)) refresher.refresh();
+    if (!ACTIVE.includes(status)) setTimeout(() => refresher.refresh(), FOLLOWED_AFTER);
 }
 
 /** Whether something beside the log has changed. What the engine itself logs as a warning stands in the head. */

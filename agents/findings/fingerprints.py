@@ -1,0 +1,33 @@
+"""What makes two findings the same: the agent, the node, and what they are about."""
+
+import hashlib
+import re
+
+from agents.reports import Finding
+
+# None is taken out of a name: /data/1, eth0, backup-2 and /srv/2026-11-26 stay as they are.
+_NO_NAME_BEFORE, _NO_NAME_BEHIND = r"(?<![\w/.-])", r"(?![\w/])"
+_MOMENT = re.compile(
+    rf"{_NO_NAME_BEFORE}\d{{4}}-\d\d-\d\d"
+    rf"(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?{_NO_NAME_BEHIND}"
+)
+_UNIT = r"(?:%|°C|[KMGTP]i?B|ms|s|min|h|d)"
+_FIGURE = re.compile(
+    rf"{_NO_NAME_BEFORE}\d[\d.,]*(?:\s?{_UNIT}{_NO_NAME_BEHIND}|{_NO_NAME_BEHIND})", re.ASCII
+)
+
+
+def without_figures(title: str) -> str:
+    """A disk at 96 % that was at 95 is the same thing; /data/1 and /data/2 are two."""
+    return _FIGURE.sub("#", _MOMENT.sub("#", title))
+
+
+def about(finding: Finding) -> str:
+    """The key that a rule or an analyst gave it; else its title, however it is spaced and capitalised."""
+    return finding.key or " ".join(without_figures(finding.title).split()).lower()
+
+
+def fingerprint_of(agent_type: str, node_id: str, finding: Finding) -> str:
+    kind = "key" if finding.key else "title"
+    parts = "\0".join((agent_type, node_id, kind, about(finding)))
+    return hashlib.sha256(parts.encode(errors="replace")).hexdigest()
