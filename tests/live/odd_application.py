@@ -37,6 +37,9 @@ def endless(pause_s: float) -> Iterator[bytes]:
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    if environ["PATH_INFO"] == "/unchanged":  # as WhiteNoise says it: streamed, and without a length
+        start_response("304 Not Modified", [])
+        return Streamed(iter(()))
     start_response("200 OK", [("Content-Type", "text/plain")])
     match environ["PATH_INFO"]:
         case "/breaking":

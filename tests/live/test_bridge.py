@@ -116,6 +116,21 @@ def test_a_stream_waits_for_its_reader(server: OddServer) -> None:
     connection.close()
 
 
+def test_a_file_that_has_not_changed_needs_no_place_among_the_streams(server: OddServer) -> None:
+    def answer(path: str) -> http.client.HTTPResponse:
+        connection = server.connect()
+        connection.request("GET", path)
+        return connection.getresponse()
+
+    def stream() -> http.client.HTTPResponse | None:
+        return response if (response := answer("/endless")).status == 200 else None
+
+    streaming = eventually("the place of an earlier stream is free", stream)
+    assert answer("/endless").status == 503, "half of the threads may stream, and one does"
+    assert answer("/unchanged").status == 304
+    streaming.close()
+
+
 @pytest.mark.parametrize("path", ["/endless", "/dripping"])
 def test_a_client_that_leaves_gives_its_thread_back(server: OddServer, path: str) -> None:
     for _ in range(3 * THREADS):
