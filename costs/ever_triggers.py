@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from system.database_work import DatabaseWork
 
 SOURCE = "costs_costrecord"
 TOTAL = "costs_costtotal"
@@ -18,17 +18,17 @@ POSTGRESQL = (
 )
 
 
-def keep_cost_totals() -> migrations.RunPython:
+def keep_cost_totals() -> DatabaseWork:
     """The operation: the triggers, and what they would have made of the days that are summed up already.
 
     SQLite makes a table anew, without its triggers, when a column or constraint changes: a migration that
     does this to CostRecord needs this operation again behind it.
     """
-    return migrations.RunPython(_create, _drop)
+    return DatabaseWork(_create, _drop)
 
 
-def _create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-    _drop(apps, editor)
+def _create(editor: BaseDatabaseSchemaEditor) -> None:
+    _drop(editor)
     templates = POSTGRESQL if editor.connection.vendor == "postgresql" else (SQLITE,)
     for event, when, body in (
         ("insert", "AFTER INSERT", _add()),
@@ -40,7 +40,7 @@ def _create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
     editor.execute(_backfill(), params=None)
 
 
-def _drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def _drop(editor: BaseDatabaseSchemaEditor) -> None:
     postgresql = editor.connection.vendor == "postgresql"
     for event in ("insert", "update"):
         name = f"{TOTAL}_{event}"

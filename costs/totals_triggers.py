@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from system.database_work import DatabaseWork
 
 SOURCE = "costs_dailycost"
 TOTAL = "costs_dailytotal"
@@ -15,23 +15,23 @@ POSTGRESQL = (
 )
 
 
-def keep_daily_totals(*columns: str) -> migrations.RunPython:
+def keep_daily_totals(*columns: str) -> DatabaseWork:
     """The operation: triggers for `columns`, and what they would have made of the rows that are there.
 
     SQLite makes a table anew, without its triggers, when a column or constraint changes: a migration that
     does this to DailyCost needs this operation again behind it.
     """
 
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
-        drop(apps, editor)
+    def create(editor: BaseDatabaseSchemaEditor) -> None:
+        drop(editor)
         templates = POSTGRESQL if editor.connection.vendor == "postgresql" else (SQLITE,)
         for statement in (*_triggers(columns, templates), f"DELETE FROM {TOTAL}", _backfill(columns)):  # noqa: S608
             editor.execute(statement, params=None)
 
-    return migrations.RunPython(create, drop)
+    return DatabaseWork(create, drop)
 
 
-def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def drop(editor: BaseDatabaseSchemaEditor) -> None:
     postgresql = editor.connection.vendor == "postgresql"
     for event in ("insert", "delete", "update", "move"):
         name = f"{TOTAL}_{event}"

@@ -6,9 +6,10 @@ Triggers, for migrations; and the one way round them, for a retention that puts 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.apps.registry import Apps
-from django.db import connection, migrations
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from system.database_work import DatabaseWork
 
 REFUSED = "entries of {table} are appended, never changed, replaced or removed"
 # The last number is also kept in a counter: what is missing at the end is told by it.
@@ -37,26 +38,26 @@ POSTGRESQL = {
 }
 
 
-def append_only(table: str) -> migrations.RunPython:
+def append_only(table: str) -> DatabaseWork:
     """The operation; it reverses. The keys of `table` must grow."""
 
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def create(editor: BaseDatabaseSchemaEditor) -> None:
         for statement in _statements(table, editor.connection.vendor):
             editor.execute(statement.replace("%", "%%"), params=())
 
-    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def drop(editor: BaseDatabaseSchemaEditor) -> None:
         postgresql = editor.connection.vendor == "postgresql"
         for event in SQLITE:
             name = f"{table}_{event}"
             editor.execute(f"DROP FUNCTION {name}() CASCADE" if postgresql else f"DROP TRIGGER {name}")
 
-    return migrations.RunPython(create, drop)
+    return DatabaseWork(create, drop)
 
 
-def never_updated(table: str) -> migrations.RunPython:
+def never_updated(table: str) -> DatabaseWork:
     """The operation for a table whose rows may go, but are never changed; it reverses."""
 
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def create(editor: BaseDatabaseSchemaEditor) -> None:
         refused = f"rows of {table} are never changed"
         if editor.connection.vendor == "postgresql":
             editor.execute(FUNCTION.format(table=table, event="update", condition="", refused=refused))
@@ -64,12 +65,12 @@ def never_updated(table: str) -> migrations.RunPython:
         else:
             editor.execute(SQLITE["update"].format(table=table, refused=refused))
 
-    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def drop(editor: BaseDatabaseSchemaEditor) -> None:
         postgresql = editor.connection.vendor == "postgresql"
         name = f"{table}_update"
         editor.execute(f"DROP FUNCTION {name}() CASCADE" if postgresql else f"DROP TRIGGER {name}")
 
-    return migrations.RunPython(create, drop)
+    return DatabaseWork(create, drop)
 
 
 def _statements(table: str, vendor: str) -> Iterator[str]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from django.apps.registry import Apps
-from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+
+from system.database_work import DatabaseWork
 
 SQLITE = """
 CREATE TRIGGER IF NOT EXISTS {table}_touch AFTER UPDATE ON {table} FOR EACH ROW
@@ -22,28 +22,28 @@ CREATE TRIGGER {table}_touch BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCT
 """
 
 
-def touch_updated_at(*tables: str) -> migrations.RunPython:
+def touch_updated_at(*tables: str) -> DatabaseWork:
     """The operation for `tables`; it reverses. A statement that sets updated_at itself is left alone."""
 
-    def drop(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+    def drop(editor: BaseDatabaseSchemaEditor) -> None:
         postgresql = editor.connection.vendor == "postgresql"
         for table in tables:
             editor.execute(f"DROP TRIGGER {table}_touch" + (f" ON {table}" if postgresql else ""))
             if postgresql:
                 editor.execute(f"DROP FUNCTION {table}_touch()")
 
-    return migrations.RunPython(_creating(tables), drop)
+    return DatabaseWork(_creating(tables), drop)
 
 
-def keep_updated_at(*tables: str) -> migrations.RunPython:
+def keep_updated_at(*tables: str) -> DatabaseWork:
     """To stand before and after operations that change `tables`: SQLite makes such a table anew, without its
     triggers, whichever way the migration goes.
     """
-    return migrations.RunPython(_creating(tables), _creating(tables))
+    return DatabaseWork(_creating(tables), _creating(tables))
 
 
-def _creating(tables: tuple[str, ...]) -> Callable[[Apps, BaseDatabaseSchemaEditor], None]:
-    def create(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+def _creating(tables: tuple[str, ...]) -> Callable[[BaseDatabaseSchemaEditor], None]:
+    def create(editor: BaseDatabaseSchemaEditor) -> None:
         template = POSTGRESQL if editor.connection.vendor == "postgresql" else SQLITE
         for table in tables:
             editor.execute(template.format(table=table).replace("%", "%%"), params=())
