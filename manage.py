@@ -1,6 +1,7 @@
 #!/usr/bin/env python
 """Django's command line for ClaudeOps."""
 
+import gc
 import os
 import socket
 import sys
@@ -23,5 +24,6 @@ def run(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    gc.disable()  # until all apps are ready (claudeops/apps.py)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "claudeops.settings")
     run(sys.argv)

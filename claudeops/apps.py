@@ -1,3 +1,5 @@
+import gc
+
 from django.apps import AppConfig
 from django.contrib.admin import apps
 
@@ -16,3 +18,11 @@ class ConsoleConfig(apps.AdminConfig):
 class ClaudeOpsConfig(AppConfig):
     name = "claudeops"
     default = True
+
+    def ready(self) -> None:
+        """Whatever is imported by now stays: the collector, which looks for what can go, need not look there.
+
+        Until here it would take a seventh of each start for nothing.
+        """
+        gc.freeze()
+        gc.enable()
