@@ -18,6 +18,9 @@ from system.append_only import deletion_allowed
 from system.models import AuditEntry
 from system.rates import buckets, shared_windows
 from system.roles import Role
+from tests.templates import postgres_template, template, template_of
+
+__all__ = ["postgres_template", "template", "template_of"]
 
 HOW_TO_GET = {
     "postgres": "PostgreSQL on 127.0.0.1:5432 that trusts the user postgres (apt-get install postgresql)",

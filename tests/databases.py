@@ -77,10 +77,28 @@ def new_database(engine: str, data_dir: Path, template: str = "") -> Iterator[Da
 @contextmanager
 def new_postgresql(template: str = "") -> Iterator[str]:
     """The URL of a database that is dropped afterwards. To no `template` may anybody be connected."""
+    name = create_postgresql(template)
+    try:
+        yield url_of(name)
+    finally:
+        drop_postgresql(name)
+
+
+def url_of(name: str) -> str:
+    return f"{SERVER.rpartition('/')[0]}/{name}"
+
+
+def create_postgresql(template: str = "") -> str:
+    """The name of a new database."""
     name = f"claudeops_test_{secrets.token_hex(6)}"
+    _at_the_server(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+    return name
+
+
+def drop_postgresql(name: str) -> None:
+    _at_the_server(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _at_the_server(statement: str) -> None:
     with psycopg.connect(SERVER, autocommit=True, connect_timeout=3) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
-        try:
-            yield f"{SERVER.rpartition('/')[0]}/{name}"
-        finally:
-            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        server.execute(statement)

@@ -3,6 +3,7 @@
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 FOREIGN = (
@@ -25,6 +26,9 @@ FOREIGN = (
 
 for name in FOREIGN:
     os.environ.pop(name, None)
+# Hundreds of processes are started: each would compile all modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["CLAUDEOPS_ENV"] = "test"
 os.environ["CLAUDEOPS_DATA_DIR"] = tempfile.mkdtemp(prefix="claudeops-test-")
 atexit.register(shutil.rmtree, os.environ["CLAUDEOPS_DATA_DIR"], ignore_errors=True)

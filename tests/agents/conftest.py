@@ -4,9 +4,9 @@ from typing import Any
 import pytest
 
 from agents.models import AgentConfiguration
-from tests.faults.fixtures import any_home, home, postgres_home, postgres_template, template
+from tests.faults.fixtures import any_home, home, postgres_home
 
-__all__ = ["any_home", "home", "postgres_home", "postgres_template", "template"]
+__all__ = ["any_home", "home", "postgres_home"]
 
 MakeAgent = Callable[..., AgentConfiguration]
 

@@ -22,20 +22,20 @@ def test_an_address_of_another_machine(new_up: Up) -> None:
     assert "HOST=192.0.2.1 is no address of this machine." in new_up.output()
 
 
-def test_a_second_one_on_the_same_data(new_up: Up) -> None:
-    first = new_up.start()
-    eventually("it is up", lambda: new_up.said("ClaudeOps is up"))
+def test_a_second_one_on_the_same_data(migrated_up: Up) -> None:
+    first = migrated_up.start()
+    eventually("it is up", lambda: migrated_up.said("ClaudeOps is up"))
     second = subprocess.run(
-        new_up.command,
-        env=new_up.environment(PORT="0"),
-        cwd=new_up.root,
+        migrated_up.command,
+        env=migrated_up.environment(PORT="0"),
+        cwd=migrated_up.root,
         capture_output=True,
         text=True,
         check=False,
     )
     assert second.returncode == 1
     assert second.stderr.splitlines() == [
-        f"CommandError: ClaudeOps runs on {new_up.directory} already (process {first.pid});"
+        f"CommandError: ClaudeOps runs on {migrated_up.directory} already (process {first.pid});"
         " stop it, or name another CLAUDEOPS_DATA_DIR."
     ]
     assert second.stdout == ""

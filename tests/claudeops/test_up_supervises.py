@@ -10,31 +10,31 @@ from tests.faults.home import eventually
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "clock"])
-def test_a_child_that_is_killed_is_started_again(new_up: Up, name: str) -> None:
-    process = new_up.start()
-    eventually("the first report is shown", lambda: new_up.said("Cost:"), within_s=90)
-    old = new_up.child(process.pid, name)
+def test_a_child_that_is_killed_is_started_again(migrated_up: Up, name: str) -> None:
+    process = migrated_up.start()
+    eventually("the first report is shown", lambda: migrated_up.said("Cost:"), within_s=90)
+    old = migrated_up.child(process.pid, name)
     os.kill(old, signal.SIGKILL)
-    eventually("another one runs", lambda: new_up.child(process.pid, name) not in (old, 0))
-    assert f"{name} was killed by SIGKILL; it is started again in 0.5 s" in new_up.output()
-    api = Api(new_up)
-    [pk] = new_up.launch(new_up.agent("quick", "true"))
-    new_up.wait_for_status(pk, "completed")
+    eventually("another one runs", lambda: migrated_up.child(process.pid, name) not in (old, 0))
+    assert f"{name} was killed by SIGKILL; it is started again in 0.5 s" in migrated_up.output()
+    api = Api(migrated_up)
+    [pk] = migrated_up.launch(migrated_up.agent("quick", "true"))
+    migrated_up.wait_for_status(pk, "completed")
     assert api.get("/executions")[1]["count"] == 2
 
 
-def test_nothing_outlives_a_parent_that_is_killed(new_up: Up) -> None:
-    process = new_up.start()
-    eventually("the first report is shown", lambda: new_up.said("Cost:"), within_s=90)
+def test_nothing_outlives_a_parent_that_is_killed(migrated_up: Up) -> None:
+    process = migrated_up.start()
+    eventually("the first report is shown", lambda: migrated_up.said("Cost:"), within_s=90)
     eventually("only the three are left", lambda: len(children_of(process.pid)) == 3)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    eventually("nothing is left", lambda: not new_up.processes(), within_s=10)
+    eventually("nothing is left", lambda: not migrated_up.processes(), within_s=10)
 
 
-def test_a_request_that_comes_while_the_web_restarts_is_served(new_up: Up) -> None:
-    process = new_up.start()
-    eventually("the first report is shown", lambda: new_up.said("Cost:"), within_s=90)
-    os.kill(new_up.child(process.pid, "web"), signal.SIGKILL)
-    eventually("the web is gone", lambda: not new_up.child(process.pid, "web"))
-    assert Api(new_up).get("/executions")[0] == 200
+def test_a_request_that_comes_while_the_web_restarts_is_served(migrated_up: Up) -> None:
+    process = migrated_up.start()
+    eventually("the first report is shown", lambda: migrated_up.said("Cost:"), within_s=90)
+    os.kill(migrated_up.child(process.pid, "web"), signal.SIGKILL)
+    eventually("the web is gone", lambda: not migrated_up.child(process.pid, "web"))
+    assert Api(migrated_up).get("/executions")[0] == 200

@@ -37,6 +37,6 @@ def test_the_migration_adds_up_what_is_there(any_home: Home) -> None:
     a_small_ledger()
     before = totals()
     assert len(before) == 5
-    assert any_home.manage("migrate", "costs", "0009", "--verbosity", "0").wait(60) == 0
-    assert any_home.manage("migrate", "--verbosity", "0").wait(60) == 0
+    any_home.migrate("costs", "0009")
+    any_home.migrate()
     assert totals() == before

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.faults.fixtures import any_home, home, postgres_home, postgres_template, template
+from tests.faults.fixtures import any_home, home, postgres_home
 
-__all__ = ["any_home", "home", "postgres_home", "postgres_template", "template"]
+__all__ = ["any_home", "home", "postgres_home"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,7 +1,7 @@
 """Homes on either engine, and our own connection to their database."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,30 +34,6 @@ def _connect(database: dict[str, Any]) -> None:
     connections["default"].close()
     connections.settings["default"] = database
     del connections["default"]
-
-
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database to copy: what each home would otherwise make anew."""
-    home = Home(tmp_path_factory.mktemp("template"))
-    assert home.manage("migrate", "--verbosity", "0").wait(60) == 0
-    return home.database
-
-
-@pytest.fixture(scope="session")
-def postgres_template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of one on PostgreSQL."""
-    with new_postgresql() as url:
-        home = Home(tmp_path_factory.mktemp("template"), url)
-        assert home.manage("migrate", "--verbosity", "0").wait(60) == 0
-        yield url.rpartition("/")[2]
-
-
-@pytest.fixture(scope="session")
-def template_of(request: pytest.FixtureRequest) -> Callable[[str], str]:
-    """For tests.databases.new_database: the template of an engine, made when it is first asked for."""
-    names = {"sqlite": "template", "postgresql": "postgres_template"}
-    return lambda engine: str(request.getfixturevalue(names[engine]))
 
 
 @pytest.fixture

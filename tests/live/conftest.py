@@ -15,15 +15,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("processes")
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database to copy."""
-    database = Database(tmp_path_factory.mktemp("template"))
-    migrated = database.manage("migrate", "--verbosity", "0")
-    assert migrated.returncode == 0, migrated.stderr
-    return database.file
-
-
 @pytest.fixture(scope="module")
 def stopped_site(
     template: Path, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker

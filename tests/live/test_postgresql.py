@@ -17,15 +17,17 @@ pytestmark = pytest.mark.postgres
 
 @pytest.fixture(scope="module")
 def stopped_site(
-    tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
+    postgres_template: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Site]:
-    with new_database("postgresql", tmp_path_factory.mktemp("site")) as database:
-        migrated = database.manage("migrate", "--verbosity", "0")
-        assert migrated.returncode == 0, migrated.stderr
-        with django_db_blocker.unblock(), working_with(database):
-            site = Site(database)
-            yield site
-            site.stop()
+    data = tmp_path_factory.mktemp("site")
+    with (
+        new_database("postgresql", data, postgres_template) as database,
+        django_db_blocker.unblock(),
+        working_with(database),
+    ):
+        site = Site(database)
+        yield site
+        site.stop()
 
 
 class Slow:

@@ -1,12 +1,12 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.databases import ENGINES, Database, new_database
-from tests.faults.fixtures import any_home, home, postgres_home, postgres_template, template
+from tests.faults.fixtures import any_home, home, postgres_home
 
-__all__ = ["any_home", "home", "postgres_home", "postgres_template", "template"]
+__all__ = ["any_home", "home", "postgres_home"]
 
 
 @pytest.fixture(params=ENGINES)
@@ -17,9 +17,12 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+def migrated(
+    request: pytest.FixtureRequest,
+    template_of: Callable[[str], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Database]:
     """A migrated database of each engine, which the tests of a file share."""
-    with new_database(request.param, tmp_path_factory.mktemp("data")) as database:
-        done = database.manage("migrate")
-        assert done.returncode == 0, done.stderr
+    engine, data = request.param, tmp_path_factory.mktemp("data")
+    with new_database(engine, data, template_of(engine)) as database:
         yield database

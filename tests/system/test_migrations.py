@@ -21,14 +21,13 @@ def test_models_and_migrations_agree() -> None:
     assert "No changes detected" in report.getvalue()
 
 
-def test_forwards_backwards_and_forwards_again(database: Database) -> None:
-    require_success(database, "migrate")
-    before = schema(database)
-    assert {row[0] for row in database.sql("SELECT name FROM auth_group")} == {"viewer", "operator", "admin"}
-    require_success(database, "shell", "-c", BACKWARDS)
-    assert not [name for name in schema(database) if name.split("_")[0] in APPS]
-    require_success(database, "migrate")
-    assert schema(database) == before
+def test_forwards_backwards_and_forwards_again(migrated: Database) -> None:
+    before = schema(migrated)
+    assert {row[0] for row in migrated.sql("SELECT name FROM auth_group")} == {"viewer", "operator", "admin"}
+    require_success(migrated, "shell", "-c", BACKWARDS)
+    assert not [name for name in schema(migrated) if name.split("_")[0] in APPS]
+    require_success(migrated, "migrate")
+    assert schema(migrated) == before
 
 
 def require_success(database: Database, *arguments: str) -> None:

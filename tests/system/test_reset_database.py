@@ -1,13 +1,30 @@
+import shutil
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
-from tests.databases import Database
+import pytest
+
+from tests.databases import ENGINES, Database, new_database
 
 
-def filled(database: Database) -> Database:
-    done = database.manage("migrate")
-    assert done.returncode == 0, done.stderr
+@pytest.fixture(params=ENGINES)
+def any_database(
+    request: pytest.FixtureRequest, template_of: Callable[[str], str], tmp_path: Path
+) -> Iterator[Database]:
+    with new_database(request.param, tmp_path, template_of(request.param)) as database:
+        yield with_a_setting(database)
+
+
+@pytest.fixture
+def file_database(template: Path, tmp_path: Path) -> Database:
+    database = Database(tmp_path)
+    shutil.copy(template, database.file)
+    return with_a_setting(database)
+
+
+def with_a_setting(database: Database) -> Database:
     database.sql("INSERT INTO system_appsetting (key, value) VALUES ('mine', 'v')")
     return database
 
@@ -16,8 +33,8 @@ def count_settings(database: Database) -> int:
     return int(database.sql("SELECT count(*) FROM system_appsetting WHERE key = 'mine'")[0][0])
 
 
-def test_yes_makes_it_new(database: Database) -> None:
-    filled(database)
+def test_yes_makes_it_new(any_database: Database) -> None:
+    database = any_database
     done = database.manage("reset_database", "--yes")
     assert done.returncode == 0, done.stderr
     assert "is new and empty" in done.stdout
@@ -33,23 +50,21 @@ def test_production_refuses(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.db"))
 
 
-def test_without_a_yes_nothing_changes(tmp_path: Path) -> None:
-    database = filled(Database(tmp_path))
-    done = database.manage("reset_database")
+def test_without_a_yes_nothing_changes(file_database: Database) -> None:
+    done = file_database.manage("reset_database")
     assert done.returncode == 1
     assert "This deletes" in done.stdout
     assert "Nothing was changed." in done.stderr
-    assert count_settings(database) == 1
+    assert count_settings(file_database) == 1
 
 
-def test_a_database_in_use_is_left_alone(tmp_path: Path) -> None:
-    database = filled(Database(tmp_path))
-    with closing(sqlite3.connect(database.file)) as other:
+def test_a_database_in_use_is_left_alone(file_database: Database) -> None:
+    with closing(sqlite3.connect(file_database.file)) as other:
         other.execute("SELECT count(*) FROM system_appsetting").fetchone()
-        done = database.manage("reset_database", "--yes")
+        done = file_database.manage("reset_database", "--yes")
     assert done.returncode == 1
     assert "stop ClaudeOps first" in done.stderr
-    assert count_settings(database) == 1
+    assert count_settings(file_database) == 1
 
 
 def test_a_broken_file_and_its_log_go(tmp_path: Path) -> None:

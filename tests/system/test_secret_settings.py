@@ -1,6 +1,7 @@
 """A setting that is a secret is stored sealed, whoever stores it; what was stored plain before is sealed."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from system import app_settings
@@ -8,7 +9,7 @@ from system.app_settings import Setting
 from system.models import AppSetting
 from system.roles import Role
 from tests.console import console_url, signed_in
-from tests.databases import Database, new_database
+from tests.faults.home import Home
 from tests.system.audit_log import actions, last_changes, stored_text
 
 KEY = "mail.password"
@@ -54,28 +55,25 @@ def test_the_console_seals_what_it_is_given_and_shows_nothing(secret: None) -> N
     assert app_settings.get(KEY) == "hunter2"
 
 
-@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def test_the_migration_seals_and_opens_again(engine: str, tmp_path: object) -> None:
-    with new_database(engine, tmp_path) as database:  # type: ignore[arg-type]
-        migrate(database, "0007")
-        database.sql(
+def test_the_migration_seals_and_opens_again(any_home: Home) -> None:
+    any_home.migrate("system", "0007")
+    with connection.cursor() as cursor:
+        cursor.execute(
             "INSERT INTO system_appsetting (key, value, is_secret)"
             f" VALUES ('{KEY}', 'hunter2', true), ('plain', 'v', false)"
         )
-        migrate(database, "0008")
-        rows = {key: (value, sealed) for key, value, sealed in settings_of(database, "sealed")}
-        assert rows["plain"] == ("v", "")
-        assert rows[KEY][0] == ""
-        assert rows[KEY][1].startswith("gAAAA")
-        migrate(database, "0007")
-        opened = {key: value for key, value, _ in settings_of(database, "key")}
-        assert opened == {KEY: "hunter2", "plain": "v"}
+    any_home.migrate("system", "0008")
+    rows = {key: (value, sealed) for key, value, sealed in settings_with("sealed")}
+    assert rows["plain"] == ("v", "")
+    assert rows[KEY][0] == ""
+    assert rows[KEY][1].startswith("gAAAA")
+    any_home.migrate("system", "0007")
+    opened = {key: value for key, value, _ in settings_with("key")}
+    assert opened == {KEY: "hunter2", "plain": "v"}
+    any_home.migrate()
 
 
-def migrate(database: Database, name: str) -> None:
-    done = database.manage("migrate", "system", name)
-    assert done.returncode == 0, done.stderr
-
-
-def settings_of(database: Database, column: str) -> list[tuple[str, str, str]]:
-    return database.sql(f"SELECT key, value, {column} FROM system_appsetting")  # type: ignore[return-value]
+def settings_with(column: str) -> list[tuple[str, str, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT key, value, {column} FROM system_appsetting")
+        return cursor.fetchall()
