@@ -16,7 +16,8 @@ UV := env -u VIRTUAL_ENV UV_PROJECT_ENVIRONMENT=$(VENV) UV_PYTHON=$(PYTHON) UV_P
 # What stamps when which environment stood: a run needs the packages, a test all extras and tools as well.
 FOR_RUN := $(VENV)/.ready-to-run
 FOR_TEST := $(VENV)/.ready-to-test
-JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+# Tests wait for processes half of their time: so there are two more at a time than cores.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 2)))
 # An environment whose Python was upgraded away is made anew.
 $(shell test -e $(BIN)/python || rm -f $(FOR_RUN) $(FOR_TEST); test -e $(BOOT)/bin/python || rm -rf $(BOOT))
 # Checks that need a database get one of their own, gone afterwards.
@@ -35,7 +36,7 @@ test: lint types  ## Every check and test
 	@$(OWN_DATA); CLAUDEOPS_ENV=test $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(OWN_DATA); CLAUDEOPS_ENV=production ALLOWED_HOSTS=ops.example.org BEHIND_TLS=true \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
-	@$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+	@$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 bench: $(FOR_TEST)  ## Measure, and print a table beside the goals
 	@$(BIN)/python -m tests.benchmarks

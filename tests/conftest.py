@@ -54,6 +54,23 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{need}: needs {how}")
 
 
+# What starts processes of its own, or copies a database for them.
+_SLOW = {"processes", "browser"}
+_SLOW_FIXTURES = {"database", "home", "migrated", "new_up"}
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return not _SLOW_FIXTURES.isdisjoint(fixtures) or any(item.get_closest_marker(name) for name in _SLOW)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of slow tests first: begun at the end, one of them would keep all other processes waiting."""
+    slow = {item.path for item in items if _is_slow(item)}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """What a machine has not is skipped for a person, and fails where CI says that everything is there."""
     for need, how in HOW_TO_GET.items():
