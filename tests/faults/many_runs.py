@@ -10,6 +10,7 @@ import random
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +90,9 @@ def leave_after(work: Callable[[], None]) -> None:
     try:
         work()
         code = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
         os._exit(code)
 

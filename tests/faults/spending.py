@@ -12,6 +12,7 @@ from agents.runner.analysis import RunJournal
 from agents.runner.log import LogBuffer
 from agents.stopping import Stop
 from costs.budgets.errors import BudgetExceeded
+from executions.errors import ExecutionEnded, ExecutionNotRunning, LeaseLost
 from executions.services import Tracker, claim_execution
 from system.redaction import default_redactor
 
@@ -29,7 +30,8 @@ def a_spender() -> AgentConfiguration:
 
 
 def spend() -> None:
-    with suppress(LaunchRefused):
+    """What the budget refuses, or what took longer than its lease on a busy machine, is left as it is."""
+    with suppress(LaunchRefused, ExecutionNotRunning, ExecutionEnded, LeaseLost):
         execution, _ = launch_agent(AGENT)
         lease = claim_execution(execution.pk, owner="spender")
         if lease is not None:

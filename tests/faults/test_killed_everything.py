@@ -9,7 +9,7 @@ from contextlib import closing
 from tests.faults.api import Api
 from tests.faults.home import Home, eventually
 
-TIMES = 20
+TIMES = 8
 
 
 class Load(threading.Thread):
