@@ -15,6 +15,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from claudeops.database import database_config
+from claudeops.static_version import static_version
 from claudeops.unfold import UNFOLD as UNFOLD
 from system.key_file import KeyFile
 
@@ -209,7 +210,9 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_I18N = False
 FORMAT_MODULE_PATH = "claudeops.formats"
 USE_TZ = True
-STATIC_URL = "/static/"
+# With what is in the files in their address, a browser asks for none of them twice.
+STATIC_URL = f"/static/{static_version(BASE_DIR / 'claudeops' / 'static')}/"
+WHITENOISE_IMMUTABLE_FILE_TEST = "."
 # Files are served from where the packages put them: no collectstatic before the first start.
 WHITENOISE_USE_FINDERS = True
 warnings.filterwarnings("ignore", message="No directory at", category=UserWarning)

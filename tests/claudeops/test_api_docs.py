@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
@@ -20,8 +21,8 @@ def test_everything_it_loads_is_served_from_here(page: str) -> None:
     loaded = re.findall(r'(?:src|href)="([^"]+)"', page)
     assert any(path.endswith(".js") for path in loaded)
     for path in loaded:
-        assert path.startswith("/static/"), path
-        assert finders.find(path.removeprefix("/static/")), path
+        assert path.startswith(settings.STATIC_URL), path
+        assert finders.find(path.removeprefix(settings.STATIC_URL)), path
 
 
 def test_no_script_stands_in_the_page(page: str) -> None:

@@ -3,6 +3,7 @@
 import gzip
 
 import pytest
+from django.templatetags.static import static
 from django.test import Client
 
 from system.roles import Role
@@ -12,7 +13,10 @@ pytestmark = pytest.mark.django_db
 PACKED = {"HTTP_ACCEPT_ENCODING": "gzip, br"}
 
 
-@pytest.mark.parametrize("path", ["/", "/static/claudeops/console.css", "/static/unfold/js/chart/chart.js"])
+STYLES = static("claudeops/console.css")
+
+
+@pytest.mark.parametrize("path", ["/", STYLES, static("unfold/js/alpine/alpine.js")])
 def test_a_page_and_its_parts_are(path: str) -> None:
     client = signed_in(Role.VIEWER)
     plain = client.get(path)
@@ -36,13 +40,17 @@ def test_answers_of_the_api_and_logs_are_not() -> None:
 
 def test_a_file_that_the_browser_has_is_not_sent_again() -> None:
     client = Client()
-    first = client.get("/static/claudeops/console.css", **PACKED)
-    again = client.get("/static/claudeops/console.css", HTTP_IF_NONE_MATCH=first["ETag"], **PACKED)
+    first = client.get(STYLES, **PACKED)
+    again = client.get(STYLES, HTTP_IF_NONE_MATCH=first["ETag"], **PACKED)
     assert again.status_code == 304
-    assert client.get("/static/claudeops/console.css", **PACKED).content == first.content
+    assert client.get(STYLES, **PACKED).content == first.content
+
+
+def test_what_a_browser_has_under_an_address_it_keeps_for_good() -> None:
+    assert "immutable" in Client().get(STYLES)["Cache-Control"]
 
 
 def test_half_a_file_is_sent_as_it_is() -> None:
-    part = Client().get("/static/claudeops/console.css", HTTP_RANGE="bytes=0-9", **PACKED)
+    part = Client().get(STYLES, HTTP_RANGE="bytes=0-9", **PACKED)
     assert part.status_code == 206
     assert "Content-Encoding" not in part

@@ -100,6 +100,11 @@ class Site:
     def open_files(self) -> int:
         return len(list((self.process_directory / "fd").iterdir()))
 
+    def open_sockets(self) -> int:
+        """Those of the doorbell and of the loop among them. Files of the database come as threads come."""
+        kinds = (file.readlink().name for file in (self.process_directory / "fd").iterdir())
+        return sum(kind.startswith("socket:") for kind in kinds)
+
     def resident_mib(self) -> float:
         pages = int((self.process_directory / "statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 2**20

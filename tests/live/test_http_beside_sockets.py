@@ -5,11 +5,12 @@ import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 
-from claudeops.settings import BASE_DIR
 from executions.services import Tracker
 from system.roles import Role
 from tests.live.site import Site, eventually
@@ -54,11 +55,12 @@ def test_a_body_that_is_too_large_is_a_problem_document(site: Site) -> None:
 
 def test_a_static_file_is_whole(site: Site) -> None:
     connection = connect(site)
-    connection.request("GET", "/static/admin/css/base.css")
+    connection.request("GET", f"{settings.STATIC_URL}admin/css/base.css")
     served = connection.getresponse().read()
-    [file] = BASE_DIR.glob(".venv/lib/python*/site-packages/django/contrib/admin/static/admin/css/base.css")
+    file = finders.find("admin/css/base.css")
 
-    assert served == file.read_bytes()
+    assert file is not None
+    assert served == Path(file).read_bytes()
     connection.close()
 
 

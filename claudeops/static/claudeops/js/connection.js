@@ -26,7 +26,6 @@ export function showConnection() {
     const signIn = place.querySelector("[data-connection-sign-in]");
     retry.addEventListener("click", retryNow);
     onConnection(({ state }) => {
-        place.hidden = false;
         place.dataset.state = state;
         // The countdown is for the eye alone: read out, it would never end.
         place.setAttribute("aria-live", state === "offline" && text.textContent.startsWith("Offline") ? "off" : "polite");

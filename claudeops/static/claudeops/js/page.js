@@ -2,8 +2,9 @@
 
 import { showConnection } from "./connection.js";
 import { focusWanted, listenToKeys } from "./keyboard.js";
+import { offerPalette } from "./palette.js";
 import { onPulse, startPulse } from "./pulse.js";
-import { makeReachable } from "./reachable.js";
+import { makeReachable, showPlace } from "./reachable.js";
 import { keepTimes } from "./times.js";
 import { showPulseInTab } from "./title.js";
 import { tellZone } from "./zone.js";
@@ -11,7 +12,9 @@ import { tellZone } from "./zone.js";
 keepTimes();
 tellZone();
 makeReachable();
+showPlace();
 listenToKeys();
+offerPalette();
 focusWanted();
 showConnection();
 // The page of a run shows that run in its tab, and not them all.

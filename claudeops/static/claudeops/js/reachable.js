@@ -9,13 +9,34 @@ const NAMES = [
 
 export function makeReachable() {
     document.getElementById("main")?.setAttribute("role", "main");
-    document.querySelector("#nav-sidebar-apps [role=region]")?.setAttribute("aria-label", "Navigation");
     for (const element of document.querySelectorAll("span, a:not([href]), h2, div")) {
         const action = element.getAttribute("x-on:click");
         if (action && element.tabIndex < 0) makeButton(inside(element), action);
     }
-    makeScrollable(document);
-    document.addEventListener("section:replaced", (event) => makeScrollable(event.target));
+    window.addEventListener("resize", () => makeScrollable(document));
+    for (const change of [makeScrollable, hushSymbols]) {
+        change(document);
+        document.addEventListener("section:replaced", (event) => change(event.target));
+    }
+}
+
+/** A symbol is written as its name, which nobody wants read out before each word; what has no other keeps it. */
+function hushSymbols(root) {
+    for (const symbol of root.querySelectorAll(".material-symbols-outlined:not([role])")) {
+        const owner = symbol.closest("a, button, [role=button]");
+        const name = symbol.textContent.trim();
+        if (owner && owner.textContent.trim() === name && !owner.title) owner.ariaLabel ??= name.replaceAll("_", " ");
+        symbol.ariaHidden = "true";
+    }
+}
+
+/** Where one is, in a navigation that is longer than the screen. */
+export function showPlace() {
+    const navigation = document.getElementById("nav-sidebar-apps");
+    const place = navigation?.querySelector("a.active");
+    if (!place) return;
+    const hidden = place.offsetTop + place.offsetHeight - navigation.clientHeight;
+    if (hidden > 0) navigation.scrollTop = hidden + navigation.clientHeight / 2;
 }
 
 /** What scrolls sideways can be scrolled by the arrow keys. */

@@ -7,6 +7,12 @@ const WITHDRAWN = 4401;
 const AWAY_FOR_LONG = 60_000;
 const OPENING = { close() {} };
 
+/** One that is not open yet is closed when it is: a browser would call it an error to give it up. */
+function leave(socket) {
+    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+    else socket.close();
+}
+
 export class LiveSocket {
     /**
      * `numberOf(message)` is the number to go on from; `onMessages` gets each frame's array; `onState` hears
@@ -20,6 +26,7 @@ export class LiveSocket {
         this.onState = onState;
         this.catchUp = catchUp;
         this.last = last;
+        this.heardAt = Date.now();
         this.lostAt = undefined;
         this.failures = 0;
         this.timer = 0;
@@ -54,6 +61,7 @@ export class LiveSocket {
 
     hear(text) {
         this.failures = 0;
+        this.heardAt = Date.now();
         this.lostAt = undefined;
         const messages = JSON.parse(text);
         for (const message of messages) {
@@ -65,7 +73,7 @@ export class LiveSocket {
 
     comeBack(code) {
         this.socket = undefined;
-        this.lostAt ??= Date.now();
+        this.lostAt ??= this.heardAt; // not now: a laptop that was shut learns of it an hour late
         if (!this.isWanted) return;
         if (code === WITHDRAWN) {
             this.isWanted = false;
@@ -91,7 +99,7 @@ export class LiveSocket {
         const socket = this.socket;
         if (!socket) return;
         this.socket = undefined;
-        socket.close();
+        leave(socket);
         this.comeBack();
     }
 
@@ -100,7 +108,7 @@ export class LiveSocket {
         clearTimeout(this.timer);
         const socket = this.socket;
         this.socket = undefined;
-        socket?.close();
+        if (socket) leave(socket);
     }
 
     send(event, data) {
