@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
@@ -9,6 +10,7 @@ from pytest_django import DjangoDbBlocker
 
 from system.roles import Role
 from tests.browser.tabs import Tab
+from tests.chromium import FLAGS
 from tests.databases import Database
 from tests.live.site import Site, working_with
 
@@ -46,7 +48,7 @@ def site(
 def chromium() -> Iterator[Browser]:
     """No longer than a module: while it is there its loop runs in this thread, and Django refuses to work."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         yield browser
         browser.close()
 
@@ -59,9 +61,9 @@ def visit(site: Site, chromium: Browser) -> Iterator[Visit]:
     """Open a tab as somebody of a role. Whatever goes wrong in one that is not meant to fails the test."""
     tabs: list[Tab] = []
 
-    def open_tab(role: Role = Role.OPERATOR, **options: object) -> Tab:
+    def open_tab(role: Role = Role.OPERATOR, origin: str = site.origin, **options: Any) -> Tab:
         cookie = site.cookie_of(site.user(f"{role.value} {len(tabs)}", role))
-        tabs.append(Tab(site, chromium, cookie, options))
+        tabs.append(Tab(origin, chromium, cookie=cookie, **options))
         return tabs[-1]
 
     yield open_tab

@@ -1,35 +1,65 @@
-"""A tab of Chromium in which somebody is signed in, and what goes wrong in it."""
+"""A tab of Chromium, and what goes wrong in it."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Response
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response, ViewportSize
 
-from tests.live.site import Site
+DESK: ViewportSize = {"width": 1440, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+Theme = Literal["light", "dark"]
+LOOKS: dict[str, tuple[Theme, ViewportSize]] = {
+    "desk-light": ("light", DESK),
+    "phone-dark": ("dark", PHONE),
+    "desk-dark": ("dark", DESK),
+    "phone-light": ("light", PHONE),
+}
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# A page that is left, or a download, is given up by the browser itself.
+GIVEN_UP = "net::ERR_ABORTED"
 
 
 class Tab:
-    def __init__(self, site: Site, browser: Browser, cookie: str, options: dict[str, Any]) -> None:
-        self.site = site
+    def __init__(self, origin: str, browser: Browser, *, cookie: str = "", **options: Any) -> None:
+        """`cookie` is NAME=VALUE of somebody's session; without it nobody is signed in."""
+        self.origin = origin
         self.problems: list[str] = []
-        self.context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        name, _, value = cookie.partition("=")
-        self.context.add_cookies([{"name": name, "value": value, "url": site.origin}])
+        self.context = browser.new_context(**{"viewport": DESK, **options})
+        if cookie:
+            name, _, value = cookie.partition("=")
+            self.context.add_cookies([{"name": name, "value": value, "url": origin}])
         self.page = self.context.new_page()
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.problems.append(str(error)))
-        self.page.on("response", self._look)
+        self.page.on("response", self._judge)
+        self.page.on("requestfailed", self._miss)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
             self.problems.append(message.text)
 
-    def _look(self, response: Response) -> None:
+    def _judge(self, response: Response) -> None:
         if response.status >= 400:
             self.problems.append(f"{response.status} {response.url}")
 
+    def _miss(self, request: Request) -> None:
+        if request.failure != GIVEN_UP:
+            self.problems.append(f"{request.failure} {request.url}")
+
+    def look(self, name: str) -> "Tab":
+        """The same page for other eyes: nothing is loaded again."""
+        theme, size = LOOKS[name]
+        self.page.set_viewport_size(size)
+        self.page.emulate_media(color_scheme=theme)
+        return self
+
+    @property
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than the screen."""
+        return max(0, int(self.page.evaluate(WIDER)))
+
     def go(self, path: str = "/") -> "Tab":
-        self.page.goto(self.site.origin + path)
+        self.page.goto(self.origin + path)
         return self
 
     def go_to_run(self, uid: UUID) -> "Tab":
@@ -41,7 +71,7 @@ class Tab:
     def see(self, selector: str, text: str = "") -> Locator:
         """Wait until it is seen; the first one."""
         found = self.find(selector, text).first
-        found.wait_for(timeout=15_000)
+        found.wait_for(timeout=30_000)
         return found
 
     def see_no(self, selector: str, text: str = "") -> None:

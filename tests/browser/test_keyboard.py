@@ -1,5 +1,7 @@
 """Without a mouse, and without JavaScript."""
 
+from django.contrib.auth.models import User
+
 from executions.models import Execution
 from system.models import Node
 from system.roles import Role
@@ -90,3 +92,15 @@ def test_lists_and_pages_are_there_without_javascript(site: Site, visit: Visit) 
     tab.go_to_run(run.uid)
     assert tab.find(".log .line", "said").is_visible()
     assert not tab.find("[data-connection]").is_visible()
+
+
+def test_the_palette_is_loaded_when_it_is_asked_for(site: Site, visit: Visit) -> None:
+    tab = visit(Role.ADMIN)
+    User.objects.update(is_staff=True)
+    tab.go().wait_until_live()
+    assert not tab.page.evaluate("'htmx' in window")
+    tab.page.keyboard.press("Control+k")
+    tab.see("#search-input-command").fill("budg")
+    tab.page.keyboard.press("e")
+    tab.see("#command-results a", "Budgets").click()
+    tab.page.wait_for_url("**/costs/budget/")
