@@ -13,6 +13,7 @@ from tests.benchmarks import (
     bench_console,
     bench_fires,
     bench_house,
+    bench_lighthouse,
     bench_live,
     bench_money,
     bench_processes,
@@ -27,6 +28,7 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "fires": bench_fires.main,
     "backups": bench_backups.main,
     "console": bench_console.main,
+    "lighthouse": bench_lighthouse.main,
     "house": bench_house.main,
 }
 

@@ -15,6 +15,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.benchmarks.history import write_history
 from tests.benchmarks.web_process import ROOT, WebProcess, manage, new_database, web_process
+from tests.chromium import FLAGS
 
 Row = tuple[str, str, str]
 HISTORY = 100_000
@@ -117,7 +118,7 @@ def _page(web: WebProcess, path: str, headers: dict[str, str]) -> str:
 @contextmanager
 def _chromium(web: WebProcess, session: str) -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         url = f"http://127.0.0.1:{web.port}"
         context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=url)
         context.add_cookies([{"name": f"claudeops_session_{web.port}", "value": session, "url": url}])

@@ -1,0 +1,117 @@
+"""Lighthouse on the console, as on a desk and on a slow phone. Left out where node or Chromium is missing.
+
+Its scores fall with what else the machine does: it watches how long a page keeps a processor busy.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import urllib.request
+from pathlib import Path
+
+from tests.benchmarks.bench_console import SIGN_IN
+from tests.benchmarks.history import write_history
+from tests.benchmarks.web_process import WebProcess, manage, new_database, web_process
+from tests.chromium import FLAGS
+
+Row = tuple[str, str, str]
+LIGHTHOUSE = "lighthouse@12"  # the major version: scores of another are not to be compared
+GOAL = "95, 95"
+HISTORY = 5_000
+RUN_SECONDS = 180
+# What a working installation has: agents, a machine that was sampled all day, a run with a report; its uid.
+SEED = """
+from datetime import timedelta
+from django.utils import timezone
+from claudeops.first_start import _seed
+from executions.services import claim_execution, create_execution
+from system.models import Node, SystemMetric
+_seed(lambda said: None)
+now = timezone.now()
+Node.objects.create(name="localhost", hostname="attic", workers=2, worker_seen_at=now)
+SystemMetric.objects.bulk_create(
+    SystemMetric(timestamp=now - timedelta(minutes=5 * ago), cpu_usage_percent=20 + ago % 30,
+                 memory_usage_percent=40, disk_usage_percent=61, overall_health="healthy")
+    for ago in range(288))
+execution, _ = create_execution(agent_type="system-health", node_id="localhost")
+tracker = claim_execution(execution.pk, owner="localhost/1").tracker()
+finding = {"severity": "warning", "evidence": "91 % full", "recommendation": "Empty it.", "command": "du /"}
+findings = [{**finding, "title": f"Disk {number}"} for number in range(4)]
+with tracker.batch() as change:
+    for name in ("CPU", "Memory", "Disks", "Network", "Processes", "Updates", "Analyse"):
+        number = change.add_step(name)
+        change.start_step(number)
+        for line in range(40):
+            change.add_log(f"{name}: line {line} of what was measured", step_number=number)
+        change.complete_step(number, output="as it should be " * 20)
+    change.complete(ai_analysis={"analyst": "rules", "model": None, "overall_health": "warning",
+                                 "summary": "The disk fills.", "findings": findings})
+print(execution.uid)
+"""
+
+
+def main() -> list[Row]:
+    command, chromium = _lighthouse(), shutil.which("chromium")
+    if not command or not chromium:
+        return [("Lighthouse: performance, accessibility", "left out: node or Chromium is missing", GOAL)]
+    with new_database() as (environment, database):
+        write_history(database, HISTORY)
+        session = manage(environment, "shell", "-v0", "-c", SIGN_IN).split()[-1]
+        uid = manage(environment, "shell", "-v0", "-c", SEED).split()[-1]
+        pages = {
+            "the front page": "/",
+            "an execution": f"/executions/execution/{uid}/change/",
+            "the list of executions": "/executions/execution/",
+            "the list of agents": "/agents/agentconfiguration/",
+        }
+        with web_process(environment, database) as web:
+            runner = Lighthouse(command, chromium, web, session)
+            return [
+                (
+                    f"Lighthouse, {name} on a {screen}: performance, accessibility",
+                    runner.scores(path, screen),
+                    GOAL,
+                )
+                for name, path in pages.items()
+                for screen in ("desk", "phone")
+            ]
+
+
+def _lighthouse() -> list[str]:
+    if found := shutil.which("lighthouse"):
+        return [found]
+    return ["npx", "--yes", LIGHTHOUSE] if shutil.which("npx") else []
+
+
+class Lighthouse:
+    def __init__(self, command: list[str], chromium: str, web: WebProcess, session: str) -> None:
+        self._command = command
+        self._environment = {**os.environ, "CHROME_PATH": chromium}
+        self._url = f"http://127.0.0.1:{web.port}"
+        self._headers = {"Cookie": f"claudeops_session_{web.port}={session}"}
+
+    def scores(self, path: str, screen: str) -> str:
+        """Performance and accessibility, of 100, of a page that the server has shown before."""
+        urllib.request.urlopen(urllib.request.Request(self._url + path, headers=self._headers)).read()
+        with tempfile.TemporaryDirectory(prefix="claudeops-lighthouse-") as directory:
+            result = Path(directory) / "result.json"
+            options = [
+                "--quiet",
+                "--only-categories=performance,accessibility",
+                "--output=json",
+                f"--output-path={result}",
+                f"--extra-headers={json.dumps(self._headers)}",
+                f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
+                *(["--preset=desktop"] if screen == "desk" else []),
+            ]
+            subprocess.run(
+                [*self._command, self._url + path, *options],
+                env=self._environment,
+                check=True,
+                timeout=RUN_SECONDS,
+                stdout=subprocess.DEVNULL,
+            )
+            found = json.loads(result.read_text())["categories"]
+        return ", ".join(f"{100 * found[name]['score']:.0f}" for name in ("performance", "accessibility"))
