@@ -73,6 +73,8 @@ class Newcomer:
         step = {"name": "Wait", "type": "command", "argv": ["sleep", "60"]}
         self.field("name").fill(f"Slow {self.name}")
         self.field("agent_type").fill(self.agent)
+        if (as_text := self.tab.find("[data-tab=text]")).count():
+            as_text.click()
         self.field("config").fill(json.dumps({"steps": [step]}))
         self.save()
         self.run_now(f"Slow {self.name}")
@@ -138,8 +140,8 @@ class Newcomer:
         self.tab.see("#changelist, #content")
 
     def run_now(self, agent: str) -> None:
-        row = self.tab.find("#result_list tbody", agent)
-        row.get_by_role("button", name="Run now").click()
+        of_agent = self.tab.find(".agent-card, #result_list tbody", agent)
+        of_agent.get_by_role("button", name="Run now").click()
 
     def show(self, what: str) -> None:
         """A picture in each look of who sits at a desk; whoever has a phone has but that."""
