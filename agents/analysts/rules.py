@@ -38,6 +38,7 @@ def _failure(step: Evidence) -> Finding:
     return make_finding(
         f"Step “{step.step_name}” failed",
         "warning",
+        key=f"step-failed {step.step_name}",
         evidence=step.error or "It gave no reason.",
         recommendation="What it looks at is not known in this report. Mend the cause, or take the step out.",
     )

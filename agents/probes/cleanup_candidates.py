@@ -66,6 +66,7 @@ class CleanupCandidates(Probe[CleanupCandidatesParams]):
             make_finding(
                 f"{row['what']}: {size(row['bytes'])}",
                 "info",
+                key=f"cleanup {row['what']} {row['path']}".strip(),
                 evidence=f"{row['path']}: {size(row['bytes'])}." if row["path"] else f"{size(row['bytes'])}.",
                 recommendation=row["advice"],
                 command=row["command"],

@@ -135,6 +135,7 @@ def _judge_room(disk: Mapping[str, Any], thresholds: Thresholds) -> list[Finding
             make_finding(
                 f"Disk {path} at {disk['percent']:g} %",
                 severity,
+                key=f"disk-space {path}",
                 evidence=f"{path}: {_describe_space(disk)}.",
                 recommendation=(
                     "Free space or enlarge it. The Disk Space agent shows what is large and what may go."
@@ -147,6 +148,7 @@ def _judge_room(disk: Mapping[str, Any], thresholds: Thresholds) -> list[Finding
             make_finding(
                 f"Disk {path} has used {disk['inodes_percent']:g} % of its inodes",
                 severity,
+                key=f"disk-inodes {path}",
                 evidence=f"{path}: {disk['inodes_used']:,} of {disk['inodes_total']:,} inodes are in use.",
                 recommendation=(
                     "No new file can be made without one, however much space is left. Look for directories"
@@ -178,6 +180,7 @@ def _judge_state(disk: Mapping[str, Any]) -> list[Finding]:
             make_finding(
                 f"File system of {path} has recorded {counted(disk['errors'], 'error')}",
                 "warning",
+                key=f"file-system-errors {path}",
                 evidence=f"ext4 on {disk['device']} counts {disk['errors']} since its last check.",
                 recommendation="Check the disk's health, have a backup, and let fsck run at the next start.",
                 command=f"smartctl --health {shlex.quote(disk['device'])}",

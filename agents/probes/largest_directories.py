@@ -85,6 +85,7 @@ class LargestDirectories(Probe[LargestDirectoriesParams]):
             make_finding(
                 f"Largest: {listed([row['path'] for row in top], 3)}",
                 "info",
+                key="largest-directories",
                 evidence=_describe({**data, "directories": top, "files": data["files"][:5]}),
                 recommendation="Look here first when room is needed, and here for what grows.",
                 command=f"du -xh --max-depth=2 -- {shlex.quote(first['path'])} | sort -rh | head -n 20",

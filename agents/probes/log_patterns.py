@@ -83,6 +83,7 @@ class LogPatterns(Probe[LogPatternsParams]):
             make_finding(
                 _headline(data),
                 "info",
+                key="log-patterns",
                 evidence=_describe({**data, "groups": data["groups"][:5]}),
                 recommendation=(
                     "Begin with what is new and with what is most frequent; name what is harmless in the"

@@ -125,6 +125,7 @@ def _judge_kills(data: Mapping[str, Any]) -> list[Finding]:
         make_finding(
             f"{counted(fresh or total, 'program')} killed for lack of memory",
             "info" if fresh is None else "warning",
+            key="killed-for-memory",
             evidence=f"The kernel killed {fresh or total} {when}, {total} since the machine started.",
             recommendation="Find what was killed and what took the memory; a service may be down since.",
             command="dmesg --ctime | grep -i 'killed process'",

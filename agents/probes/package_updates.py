@@ -186,6 +186,7 @@ def _judge_updates(data: Mapping[str, Any]) -> list[Finding]:
             if security
             else f"{counted(data['count'], 'update')} to install",
             "warning" if security else "info",
+            key="security-updates" if security else "updates",
             evidence=_describe(data),
             recommendation=(
                 "Install them soon, and see whether unattended-upgrades is meant to do it."

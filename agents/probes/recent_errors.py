@@ -63,6 +63,7 @@ class RecentErrors(Probe[RecentErrorsParams]):
             make_finding(
                 f"{counted(data['count'], 'error')} in the system's log",
                 "info",
+                key="recent-errors",
                 evidence=_describe({**data, "groups": data["groups"][:5]}),
                 recommendation="Most machines log some that are harmless. Look at what is new or frequent.",
                 command="journalctl --priority=err --since=-24h --no-pager"

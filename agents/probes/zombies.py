@@ -39,6 +39,7 @@ class Zombies(Probe[NoParams]):
             make_finding(
                 counted(data["count"], "zombie"),
                 "warning" if data["count"] >= MANY else "info",
+                key="zombies",
                 evidence=_describe(data),
                 recommendation=(
                     "A zombie takes no memory and no CPU, only a number. Its parent alone can remove it."
