@@ -2,9 +2,8 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
-from django.utils.safestring import SafeString
 from unfold.decorators import display
 
 from agents.agent_form import AgentForm
@@ -13,12 +12,12 @@ from agents.execution_admin import WholeExecutionAdmin, launch_and_go
 from agents.findings.admin import FindingAdmin
 from agents.hold_admin import HoldAdmin, TurnAdmin
 from agents.models import AgentConfiguration, LaunchRefusal
+from agents.run_page import Wanted, run_page
 from agents.transfer.pages import import_page
 from agents.versions.admin import AgentVersionAdmin
 from system.admin_permissions import LongTableAdmin, may
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import Conflict
-from system.readable import read_duration
 from system.roles import Role
 
 # Those of other files register themselves.
@@ -32,14 +31,13 @@ __all__ = [
 ]
 
 
-@admin.register(AgentConfiguration)
 class AgentConfigurationAdmin(PostingAdmin):
+    """As far as this app knows it; claudeops.agents_page adds what others know, and registers the whole."""
+
     form = AgentForm
     change_form_template = "agents/agent_page.html"
     add_form_template = change_form_template
     list_before_template: str = "agents/transfer_links.html"  # type: ignore[assignment]
-    list_display = ("name", "agent_type", "switch", "version", "rest", "updated_at")
-    list_filter = ("enabled",)
     search_fields = ("name", "agent_type", "description")
     actions = None
     warn_unsaved_form = True
@@ -59,25 +57,9 @@ class AgentConfigurationAdmin(PostingAdmin):
         ("This change", {"fields": ("comment", "seen")}),
     )
 
-    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
-        shown = tuple(super().get_list_display(request))
-        return (*shown, "run") if may(request, Role.OPERATOR) else shown
-
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """The history knows an agent by its type, which therefore stays."""
         return ("agent_type",) if obj else ()
-
-    @display(description="Enabled", ordering="enabled", label={"Enabled": "success", "Disabled": "warning"})
-    def switch(self, agent: AgentConfiguration) -> str:
-        return "Enabled" if agent.enabled else "Disabled"
-
-    @display(description="Cooldown", ordering="cooldown_ms")
-    def rest(self, agent: AgentConfiguration) -> str:
-        return read_duration(agent.cooldown_ms or None)
-
-    @display(description="Run")
-    def run(self, agent: AgentConfiguration) -> SafeString:
-        return self.row_button("run", agent)
 
     def post_actions(self) -> list[PostAction]:
         return [
@@ -106,7 +88,22 @@ class AgentConfigurationAdmin(PostingAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         imports = self.admin_site.admin_view(self._import)
-        return [path("import/", imports, name="agents_agentconfiguration_import"), *super().get_urls()]
+        changes = self.admin_site.admin_view(self._run_with_changes)
+        return [
+            path("import/", imports, name="agents_agentconfiguration_import"),
+            path("<path:object_id>/changes/", changes, name="agents_agentconfiguration_changes"),
+            *super().get_urls(),
+        ]
+
+    def _run_with_changes(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        if not may(request, Role.OPERATOR):
+            raise PermissionDenied
+        agent = self.get_object(request, object_id)
+        if agent is None:
+            raise Http404
+        request.current_app = self.admin_site.name
+        context = {**self.admin_site.each_context(request), "title": "Run with changes", "opts": self.opts}
+        return run_page(request, Wanted(agent, back=self._page_of(agent.pk)), {**context, "original": agent})
 
     def _import(self, request: HttpRequest) -> HttpResponse:
         if not may(request, Role.ADMIN):

@@ -16,7 +16,7 @@ from agents.findings.following import seen_in
 from agents.launching import launch_agent
 from agents.models import AgentConfiguration
 from agents.reports import GRAVEST_FIRST, gravest_first
-from agents.run_page import run_page
+from agents.run_page import Wanted, run_page
 from agents.versions.admin import ran_link
 from costs.models import CostRecord
 from executions.execution_admin import ExecutionAdmin, execution_url
@@ -75,7 +75,18 @@ class WholeExecutionAdmin(ExecutionAdmin):
             "opts": self.opts,
             "original": before,
         }
-        return run_page(request, before, context)
+        agent = AgentConfiguration.objects.filter(agent_type=before.agent_type).first()
+        if agent is None:
+            raise Http404
+        wanted = Wanted(
+            agent,
+            back=execution_url(before),
+            overrides=before.execution_context.get("overrides"),
+            node_id=before.node_id,
+            metadata={"rerun_of": str(before.uid)},
+            is_again=True,
+        )
+        return run_page(request, wanted, context)
 
     def frame_context(self, execution: Execution) -> dict[str, Any]:
         return {"agent": AgentConfiguration.objects.filter(agent_type=execution.agent_type).first()}

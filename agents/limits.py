@@ -1,8 +1,8 @@
 """What may refuse a launch, asked before it: of a launch that is new, and of one that was held."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -54,20 +54,28 @@ class Limits:
 
     def check(self, agent: AgentConfiguration) -> None:
         """Raise LaunchRefused where no run of `agent` at all may begin now."""
-        self.check_enabled(agent)
+        for reason in self.reasons(agent):
+            raise reason
+
+    def reasons(
+        self, agent: AgentConfiguration, last_end: Callable[[], datetime | None] | None = None
+    ) -> Iterator[LaunchRefused]:
+        """All that stands against it now but budgets. `last_end`, for who knows it, saves a query."""
+        if not agent.enabled:
+            yield LaunchRefused(f"The agent {agent.agent_type} is disabled (enabled).", limit="enabled")
         if self._is_paused:
-            raise LaunchRefused(
+            yield LaunchRefused(
                 "All launches are paused by the setting executions.paused; set it to false to go on.",
                 limit="paused",
             )
         taken = self._taken[agent.agent_type]
         if taken >= agent.max_concurrent_executions:
-            raise LaunchRefused(
+            yield LaunchRefused(
                 f"{agent.agent_type} has {taken} of {agent.max_concurrent_executions} allowed executions"
                 " waiting or running (max_concurrent_executions).",
                 limit="concurrency",
             )
-        _check_cooldown(agent)
+        yield from _cooldown(agent, last_end)
 
     def check_enabled(self, agent: AgentConfiguration) -> None:
         if not agent.enabled:
@@ -90,18 +98,37 @@ class Limits:
             raise LaunchRefused(error.detail, limit="budget") from error
 
 
-def _check_cooldown(agent: AgentConfiguration) -> None:
+def what_refuses(
+    agent: AgentConfiguration, node_id: str, overrides: Mapping[str, Any] | None
+) -> list[LaunchRefused]:
+    """All that would refuse a launch by a person at this moment. Looked at without a lock: it may change."""
+    limits = Limits([agent.agent_type])
+    found = list(limits.reasons(agent))
+    try:
+        limits.check_budgets(agent, node_id, "", overrides)
+    except LaunchRefused as refusal:
+        found.append(refusal)
+    return found
+
+
+def _cooldown(
+    agent: AgentConfiguration, last_end: Callable[[], datetime | None] | None
+) -> Iterator[LaunchRefused]:
     if not agent.cooldown_ms:
         return
-    runs = Execution.objects.of_agent(agent.agent_type).filter(completed_at__isnull=False)
-    last = runs.newest_first().values_list("completed_at", flat=True).first()
+    last = (last_end or (lambda: _last_end(agent)))()
     if last is None:
         return
     rested = last + timedelta(milliseconds=agent.cooldown_ms)
     left = (rested - timezone.now()).total_seconds()
     if left > 0:
-        raise LaunchRefused(
+        yield LaunchRefused(
             f"{agent.agent_type} rests for {agent.cooldown_ms} ms after a run (cooldown_ms);"
             f" it can be launched again in {left:.1f} s.",
             limit="cooldown",
         )
+
+
+def _last_end(agent: AgentConfiguration) -> datetime | None:
+    runs = Execution.objects.of_agent(agent.agent_type).filter(completed_at__isnull=False)
+    return runs.newest_first().values_list("completed_at", flat=True).first()

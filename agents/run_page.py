@@ -1,42 +1,85 @@
-"""The page on which a run is launched once more, with changes."""
+"""The page on which a run is launched with changes: of an agent, or once more as an earlier run was.
 
+Before the click it says what the run will probably cost, what it may cost at most, and what would refuse it.
+"""
+
+from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
+from agents.configuration import ConfigurationError
+from agents.estimate import estimate_run
 from agents.launching import launch_agent
+from agents.limits import what_refuses
 from agents.models import AgentConfiguration
-from agents.overrides import OVERRIDABLE
+from agents.overrides import OVERRIDABLE, check_overrides
 from agents.run_form import RunForm, initial_of
 from executions.execution_admin import execution_url
 from executions.models import Execution
 from system.errors import DomainError
 
 
-def run_page(request: HttpRequest, before: Execution, context: dict[str, Any]) -> HttpResponse:
-    """A form that begins as `before` ran; what does not hold is said at its field. To the new run's page."""
-    agent = AgentConfiguration.objects.filter(agent_type=before.agent_type).first()
-    if agent is None:
-        raise Http404
-    initial = initial_of(before.execution_context.get("overrides"), before.node_id)
-    form = RunForm(request.POST or None, initial=initial)
-    run = _launched(request, before, form) if form.is_valid() else None
-    if run is not None:
-        return HttpResponseRedirect(execution_url(run))
+@dataclass(frozen=True)
+class Wanted:
+    """How the form begins, where Back leads, and what the new run says of itself."""
+
+    agent: AgentConfiguration
+    back: str
+    overrides: Any = None
+    node_id: str = settings.NODE_NAME
+    metadata: dict[str, Any] = field(default_factory=dict)
+    is_again: bool = False
+
+
+def run_page(request: HttpRequest, wanted: Wanted, context: dict[str, Any]) -> HttpResponse:
+    """What does not hold is said at its field. With "estimate" in what is sent, nothing is launched."""
+    form = RunForm(request.POST or None, initial=initial_of(wanted.overrides, wanted.node_id))
+    asks = "estimate" in request.POST
+    if form.is_valid() and not asks:
+        run = _launched(request, wanted, form)
+        if run is not None:
+            return HttpResponseRedirect(execution_url(run))
+    agent = wanted.agent
+    shown = {**context, "agent": agent, "form": form, **_outlook(form, wanted)}
+    if request.POST.get("estimate") == "piece":
+        return TemplateResponse(request, "agents/run_outlook.html", shown)
     has = {name: agent.config.get(name, {}) for name in OVERRIDABLE}
-    more = {"agent": agent, "form": form, "back": execution_url(before), "has": has}
-    return TemplateResponse(request, "agents/run_with_changes.html", {**context, **more})
+    more = {"back": wanted.back, "has": has, "is_again": wanted.is_again}
+    return TemplateResponse(request, "agents/run_with_changes.html", {**shown, **more})
 
 
-def _launched(request: HttpRequest, before: Execution, form: RunForm) -> Execution | None:
+def _outlook(form: RunForm, wanted: Wanted) -> dict[str, Any]:
+    """For templates/agents/run_outlook.html; nothing where the form does not hold."""
+    if form.is_bound and not form.is_valid():
+        return {}
+    overrides = form.overrides if form.is_bound else initial_of(wanted.overrides, "")
+    overrides = {name: value for name, value in overrides.items() if name in OVERRIDABLE}
+    node_id = form.cleaned_data["node_id"] if form.is_bound else wanted.node_id
+    try:
+        check_overrides(wanted.agent, overrides)
+        return {
+            "estimate": estimate_run(wanted.agent, overrides),
+            "refusals": what_refuses(wanted.agent, node_id, overrides),
+        }
+    except DomainError as error:
+        if form.is_bound:
+            form.tell(error)
+    except ConfigurationError:
+        pass  # the agent's own; launching says so
+    return {}
+
+
+def _launched(request: HttpRequest, wanted: Wanted, form: RunForm) -> Execution | None:
     try:
         execution, _ = launch_agent(
-            before.agent_type,
+            wanted.agent.agent_type,
             actor=request.user.get_username(),
             node_id=form.cleaned_data["node_id"],
             overrides=form.overrides,
-            metadata={"rerun_of": str(before.uid)},
+            metadata=wanted.metadata,
         )
     except DomainError as error:
         form.tell(error)

@@ -11,12 +11,16 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.decorators import display
 from unfold.forms import UserChangeForm, UserCreationForm
 
+from claudeops.agents_page.admin import AgentCardsAdmin
 from claudeops.metrics_page import node_page
 from claudeops.password_forms import PasswordForm
 from system.admin import NodeAdmin
 from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
 from system.models import Node
 from system.roles import Role, role_of
+
+# Those of other files register themselves.
+__all__ = ["AgentCardsAdmin", "GroupAdmin", "NodePageAdmin", "UserAdmin"]
 
 # The queue's own pages schedule any function that can be imported, and show pickles.
 admin.site.unregister([Failure, OrmQ, Schedule, Success, User, Group])

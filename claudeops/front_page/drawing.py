@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 
 if TYPE_CHECKING:
     from claudeops.front_page.charts import Bar
-    from claudeops.front_page.history import Cell
+    from claudeops.front_page.strips import Cell
 
 # Of the links in a picture the keyboard meets none: the table beside it says the same. Of a strip, the last.
 PART = (

@@ -1,38 +1,24 @@
 """What has ended: the last runs of each agent as a strip, and the last ones of all."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, OuterRef, Q, Subquery
-from django.urls import reverse
-from django.utils import timezone
+from django.db.models import Min
 from django.utils.safestring import SafeString
 
 from agents.models import AgentConfiguration
 from claudeops.dashboard import agent_performance
 from claudeops.front_page.drawing import draw_cells
-from executions.models import ENDED, Execution, ExecutionTotal, Status
+from claudeops.front_page.strips import Cell, cells_of, strip_runs
+from executions.models import ENDED, Execution, Status
 from executions.statistics import percent
 from scheduling.models import Schedule
-from system.readable import read_duration
 
-STRIP = 60
 MOST_AGENTS = 12
 RECENT = 12
 NEVER = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One run of a strip: `status` is its look."""
-
-    status: str
-    url: str
-    title: str
 
 
 @dataclass(frozen=True)
@@ -67,7 +53,7 @@ def agents_now() -> list[AgentNow]:
     sums = {row["agent_type"]: row for row in agent_performance()["items"]}
     ran = sorted(sums, key=lambda agent_type: sums[agent_type]["last_executed"] or NEVER, reverse=True)
     shown = [*ran, *(agent_type for agent_type in known if agent_type not in sums)][:MOST_AGENTS]
-    strips = _strips(shown)
+    strips = cells_of(strip_runs(shown))
     coming = dict(
         Schedule.objects.filter(enabled=True).order_by().values_list("agent_id").annotate(Min("next_run"))
     )
@@ -96,35 +82,6 @@ def _agent(
         last=sums.get("last_executed"),
         next_run=coming.get(agent_type) if is_enabled else None,
     )
-
-
-def _strips(agent_types: Sequence[str]) -> dict[str, list[Cell]]:
-    """The newest STRIP runs of each, the oldest first: read by the index on agent and id, never the table."""
-    wanted = Q(pk__in=())
-    for agent_type, first in _firsts(agent_types).items():
-        wanted |= Q(agent_type=agent_type, pk__gte=first or 0)
-    runs = Execution.objects.filter(wanted).order_by("pk")
-    base = reverse("admin:executions_execution_changelist")
-    strips: dict[str, list[Cell]] = defaultdict(list)
-    for agent_type, uid, status, started_at, duration_ms in runs.values_list(
-        "agent_type", "uid", "status", "started_at", "duration_ms"
-    ):
-        took = "" if duration_ms is None else f" in {read_duration(duration_ms)}"
-        title = f"{status.capitalize()}{took}, {timezone.localtime(started_at):%Y-%m-%d %H:%M}"
-        strips[agent_type].append(Cell(status, f"{base}{uid}/change/", title))
-    return defaultdict(list, {agent_type: cells[-STRIP:] for agent_type, cells in strips.items()})
-
-
-def _firsts(agent_types: Sequence[str]) -> dict[str, int | None]:
-    """With which run a strip begins; None is with the first. Of agents that are known, or have ended one."""
-    runs = Execution.objects.of_agent(OuterRef("agent_type")).newest_first()  # type: ignore[arg-type]
-    first = Subquery(runs.values("pk")[STRIP - 1 : STRIP])
-    configured = AgentConfiguration.objects.filter(agent_type__in=agent_types).order_by()
-    ended = ExecutionTotal.objects.filter(agent_type__in=agent_types).order_by()
-    return {
-        **dict(ended.values_list("agent_type", first).distinct()),
-        **dict(configured.values_list("agent_type", first)),
-    }
 
 
 def recent_runs() -> list[Execution]:

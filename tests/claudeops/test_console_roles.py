@@ -65,7 +65,10 @@ PAGES_OF_THEIR_OWN = {
     "scheduling_schedule_preview",
     "system_backup_now",
 }
-FORMS: dict[tuple[type[Model], str], Role] = {(Execution, "changes"): Role.OPERATOR}
+FORMS: dict[tuple[type[Model], str], Role] = {
+    (Execution, "changes"): Role.OPERATOR,
+    (AgentConfiguration, "changes"): Role.OPERATOR,
+}
 # Pages of a model that are about none of its rows.
 LIST_FORMS: dict[tuple[type[Model], str], Role] = {(AgentConfiguration, "import"): Role.ADMIN}
 ASKERS = [None, *Role]

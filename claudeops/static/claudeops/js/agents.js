@@ -1,0 +1,3 @@
+import { moveInStrips } from "./strip.js";
+
+moveInStrips();
