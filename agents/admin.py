@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,7 +13,8 @@ from agents.execution_admin import WholeExecutionAdmin, launch_and_go
 from agents.findings.admin import FindingAdmin
 from agents.hold_admin import HoldAdmin, TurnAdmin
 from agents.models import AgentConfiguration, LaunchRefusal
-from agents.run_page import Wanted, run_page
+from agents.probe_choices import PROBE_CHOICES
+from agents.run_page import Wanted, outlook_of, run_page
 from agents.transfer.pages import import_page
 from agents.versions.admin import AgentVersionAdmin
 from system.admin_permissions import LongTableAdmin, may
@@ -85,6 +87,17 @@ class AgentConfigurationAdmin(PostingAdmin):
         except Conflict as error:
             messages.error(request, error.detail)
             return HttpResponseRedirect(self._page_of(object_id))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """With what the editor of steps (js/step-editor.js) has to know."""
+        errors = context["adminform"].form.errors.get("config", [])
+        context["editor"] = {"probes": list(PROBE_CHOICES), "problems": [str(error) for error in errors]}
+        agent = context.get("original")
+        if agent is not None and request.method == "GET" and may(request, Role.OPERATOR):
+            context.update(outlook_of(agent, settings.NODE_NAME, {}))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def get_urls(self) -> list[URLPattern]:
         imports = self.admin_site.admin_view(self._import)

@@ -12,6 +12,7 @@ from unfold.widgets import (
 from agents.documents import SETTINGS
 from agents.editing import RESERVED, ChangedMeanwhile, require_seen
 from agents.models import AgentConfiguration
+from agents.transfer.reading import Unreadable, read_yaml
 from executions.text import without_nul
 from system.money import PLACES, text_of
 from system.readable import read_json
@@ -47,7 +48,18 @@ class ConfigurationField(forms.JSONField):
         try:
             return super().to_python(value)
         except (forms.ValidationError, RecursionError) as error:
+            if isinstance(value, str) and value.lstrip()[:1] not in ("{", "[", '"'):
+                return _read_yaml(value)
             raise forms.ValidationError(_why_no_json(value), code="invalid") from error
+
+
+def _read_yaml(text: str) -> Any:
+    try:
+        return read_yaml(text).value
+    except Unreadable as error:
+        raise forms.ValidationError(
+            f"This is not JSON, and as YAML: {error.detail}", code="invalid"
+        ) from error
 
 
 def _why_no_json(text: Any) -> str:

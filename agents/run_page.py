@@ -3,6 +3,7 @@
 Before the click it says what the run will probably cost, what it may cost at most, and what would refuse it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,16 +61,20 @@ def _outlook(form: RunForm, wanted: Wanted) -> dict[str, Any]:
     node_id = form.cleaned_data["node_id"] if form.is_bound else wanted.node_id
     try:
         check_overrides(wanted.agent, overrides)
-        return {
-            "estimate": estimate_run(wanted.agent, overrides),
-            "refusals": what_refuses(wanted.agent, node_id, overrides),
-        }
     except DomainError as error:
         if form.is_bound:
             form.tell(error)
+        return {}
+    return outlook_of(wanted.agent, node_id, overrides)
+
+
+def outlook_of(agent: AgentConfiguration, node_id: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a run with `overrides` that hold; nothing of an agent that could not run, which launching says."""
+    try:
+        estimate = estimate_run(agent, overrides)
     except ConfigurationError:
-        pass  # the agent's own; launching says so
-    return {}
+        return {}
+    return {"estimate": estimate, "refusals": what_refuses(agent, node_id, overrides)}
 
 
 def _launched(request: HttpRequest, wanted: Wanted, form: RunForm) -> Execution | None:

@@ -1,4 +1,4 @@
-"""The agents as cards: how each did, what a run takes and costs, when it runs next, what stands against it."""
+"""The agents as cards: how each did, what a run takes and costs, when it runs next, what is against it."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -129,3 +129,25 @@ def test_an_agent_at_work_is_not_deleted(admin: Client) -> None:
     execution.delete()
     admin.post(url, {"post": "yes"})
     assert not AgentConfiguration.objects.exists()
+
+
+def test_it_may_be_typed_as_yaml(admin: Client) -> None:
+    agent = an_agent()
+    url = console_url(AgentConfiguration, "change", agent.pk)
+    text = "steps:\n  - name: Look\n    type: command\n    argv: [ls, '-l']\n"
+    assert admin.post(url, form(config=text)).status_code == 302
+    agent.refresh_from_db()
+    assert agent.config == {"steps": [{"name": "Look", "type": "command", "argv": ["ls", "-l"]}]}
+    for wrong, words in (("steps: *a", "line 1: Anchors"), ("steps:\n\t- x", "as YAML: line 2")):
+        assert words in " ".join(errors_of(admin, url, config=wrong)["config"])
+    assert "steps: *a" in admin.post(url, form(config="steps: *a")).content.decode()
+
+
+def test_the_editor_is_told_what_is_wrong_where(admin: Client) -> None:
+    agent = an_agent()
+    url = console_url(AgentConfiguration, "change", agent.pk)
+    page = admin.post(url, form(config='{"steps": [{"name": "A", "type": "command", "argv": [""]}]}'))
+    assert page.context["editor"]["problems"][0].startswith("steps.0.argv.0: ")
+    probes = {probe["name"]: probe for probe in admin.get(url).context["editor"]["probes"]}
+    assert "depth (" in probes["largest_directories"]["params"]
+    assert probes["cpu"]["summary"]

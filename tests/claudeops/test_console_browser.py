@@ -29,11 +29,14 @@ things = everything()
 idle = an_agent("idle", name="Idle")
 pages = ["/", "/costs/overview/", "/system/metrics/", "/system/"]
 pages += ["/password_change/", "/auth/user/1/password/"]
+edited = an_agent("edited", name="Edited")
+pages = ["/", "/password_change/", "/auth/user/1/password/", "/system/"]
 for model in registered():
     pages += [console_url(model, "changelist"), console_url(model, "change", things.key(model))]
     pages += [console_url(model, "history", things.key(model))]
 for execution in Execution.objects.all():
     pages.append(console_url(Execution, "change", execution.uid))
+pages += [console_url(type(idle), "changes", idle.pk), "/agents/agentconfiguration/import/"]
 for name in ("agents_agentconfiguration", "auth_user", "scheduling_schedule"):
     pages += ["/" + name.replace("_", "/", 1) + "/add/"]
 pages.append(console_url(type(idle), "delete", idle.pk))
@@ -213,4 +216,74 @@ def test_a_schedule_says_what_it_would_do_while_it_is_typed(visitor: Visitor) ->
     page.fill("#id_cron_expression", "0 3 * * MON-FRI")
     panel.get_by_text("At 03:00, Monday through Friday").wait_for()
     assert panel.locator("tbody tr").count() == 5
+    assert visitor.problems == []
+
+
+def open_edited(visitor: Visitor) -> Page:
+    visitor.go("/agents/agentconfiguration/?q=edited")
+    visitor.page.click("a:has-text('Edit'):not(:has-text('Edited '))")
+    visitor.page.wait_for_selector(".step-edit")
+    return visitor.page
+
+
+def names(page: Page) -> list[str]:
+    return [field.input_value() for field in page.locator(".steps-list [data-path$='.name']").all()]
+
+
+def test_steps_are_edited_as_fields_and_what_is_wrong_is_said_at_the_field(visitor: Visitor) -> None:
+    page = open_edited(visitor)
+    assert names(page) == ["CPU", "Analyse"]
+    page.select_option(".steps-add select", "program")
+    page.click("text=Add a step")
+    page.keyboard.type("Look <b>")  # the name has the focus, and is selected
+    page.fill("[data-path='steps.2.argv']", 'echo\n"two\\nlines"\n--all')
+    page.fill("[data-path='steps.2.timeout_ms']", "soon")
+    page.locator("button[aria-label^='Move up: step 3']").click()
+    assert names(page) == ["CPU", "Look <b>", "Analyse"]
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("Move up: step 2")
+    page.click("[name=_save]")
+    wrong = page.locator("[data-path='steps.1.timeout_ms'][aria-invalid=true]")
+    wrong.wait_for()
+    told = page.locator(f"#{wrong.get_attribute('id')}-wrong")
+    assert "valid integer" in told.inner_text()
+    assert page.locator(".step-problems").count() == 1
+    assert names(page) == ["CPU", "Look <b>", "Analyse"], "nothing is lost"
+    wrong.fill("5000")
+    page.focus("[data-path='steps.1.name']")
+    page.keyboard.press("Alt+ArrowUp")
+    assert names(page) == ["Look <b>", "CPU", "Analyse"]
+    page.click("[name=_continue]")
+    page.wait_for_selector("text=was changed successfully")
+    stored = json.loads(page.locator("#id_config").input_value())["steps"]
+    assert stored[0]["argv"] == ["echo", "two\nlines", "--all"]
+    assert (stored[0]["timeout_ms"], stored[0]["type"]) == (5000, "command")
+    page.wait_for_selector(".step-edit")
+    page.locator("button[aria-label^='Remove: step 1']").click()
+    assert names(page) == ["CPU", "Analyse"]
+    page.click("[name=_save]")
+    page.wait_for_url("**/agents/agentconfiguration/**")
+    assert visitor.problems == []
+
+
+def test_the_text_and_the_fields_are_one(visitor: Visitor) -> None:
+    page = open_edited(visitor)
+    page.click("[data-tab=text]")
+    text = page.locator("#id_config")
+    config = json.loads(text.input_value())
+    config["steps"][0]["surprise"] = 1
+    config["steps"].append({"name": "Check", "type": "validation", "require": [
+        {"step": "CPU", "path": "status", "op": "==", "value": "completed"}]})  # fmt: skip
+    text.fill(json.dumps(config))
+    page.click("[data-tab=fields]")
+    assert names(page) == ["CPU", "Analyse", "Check"]
+    page.fill("[data-path='steps.2.require.0.value']", "3")
+    page.click("text=Analysis >> nth=-1")
+    page.click("[data-tab=text]")
+    edited = json.loads(text.input_value())
+    assert edited["steps"][2]["require"][0]["value"] == 3
+    assert edited["steps"][0]["surprise"] == 1, "what has no field stays"
+    text.fill("steps: [")
+    page.click("[data-tab=fields]")
+    assert page.locator(".steps-note").is_visible()
+    assert text.is_visible()
     assert visitor.problems == []
