@@ -221,7 +221,7 @@ def test_a_schedule_says_what_it_would_do_while_it_is_typed(visitor: Visitor) ->
 
 def open_edited(visitor: Visitor) -> Page:
     visitor.go("/agents/agentconfiguration/?q=edited")
-    visitor.page.click("a:has-text('Edit'):not(:has-text('Edited '))")
+    visitor.page.click(".agent-card h2 a")
     visitor.page.wait_for_selector(".step-edit")
     return visitor.page
 

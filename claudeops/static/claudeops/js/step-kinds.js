@@ -10,14 +10,14 @@ const CWD = { key: "cwd", label: "Directory", help: "absolute; empty: a new one"
 const EXIT_CODES = { key: "exit_codes", label: "Exit codes that are good", help: "empty: 0", as: numbers };
 const READ_ONLY = { key: "read_only", label: "It changes nothing", help: "a run that is cut off after it may begin again", as: "flag" };
 const PROBE = { key: "probe", label: "Probe", as: text, choices: "probes" };
-const PARAMS = { key: "params", label: "Parameters", help: "JSON", as: json, rows: 2, code: true, note: "params" };
+const PARAMS = { key: "params", label: "Parameters", help: "JSON", as: json, rows: 1, code: true, note: "params" };
 const REQUIRE = { key: "require", label: "What must hold", as: "requirements" };
 
 export const NAME = { key: "name", label: "Name", as: text };
 
 export const KINDS = {
     program: { label: "Program", begin: { type: "command", argv: ["true"] }, fields: [ARGV, TIMEOUT, EXIT_CODES, ENV, CWD, READ_ONLY, GOES_ON] },
-    probe: { label: "Probe", begin: { type: "command", probe: "cpu" }, fields: [PROBE, PARAMS, TIMEOUT, GOES_ON] },
+    probe: { label: "Probe", begin: { type: "command", probe: "cpu" }, fields: [PROBE, TIMEOUT, GOES_ON, PARAMS] },
     analysis: { label: "Analysis", begin: { type: "analysis" }, fields: [TIMEOUT, GOES_ON] },
     validation: { label: "Validation", begin: { type: "validation", require: [{ step: "", path: "status", op: "==", value: "completed" }] }, fields: [REQUIRE, GOES_ON] },
     cleanup: { label: "Cleanup", begin: { type: "cleanup", argv: ["true"] }, fields: [ARGV, { ...PROBE, choices: "probesOrNone" }, PARAMS, TIMEOUT, EXIT_CODES, ENV, CWD, READ_ONLY, GOES_ON] },
