@@ -42,6 +42,7 @@ QUERIES: dict[type[Model], int] = {
     LaunchRefusal: 4,
     Finding: 8,
     AgentConfiguration: 6,
+    AgentConfiguration: 17,  # of cards: test_console_agent_cards.py
     SystemMetric: 6,
     ApiToken: 6,
 }
