@@ -27,10 +27,9 @@ from tests.console import an_agent, console_url, everything, registered
 User.objects.create_superuser("root", password="{PASSWORD}")
 things = everything()
 idle = an_agent("idle", name="Idle")
+edited = an_agent("edited", name="Edited")
 pages = ["/", "/costs/overview/", "/system/metrics/", "/system/"]
 pages += ["/password_change/", "/auth/user/1/password/"]
-edited = an_agent("edited", name="Edited")
-pages = ["/", "/password_change/", "/auth/user/1/password/", "/system/"]
 for model in registered():
     pages += [console_url(model, "changelist"), console_url(model, "change", things.key(model))]
     pages += [console_url(model, "history", things.key(model))]
