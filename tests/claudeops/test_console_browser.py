@@ -276,10 +276,12 @@ def test_the_text_and_the_fields_are_one(visitor: Visitor) -> None:
     page.click("[data-tab=fields]")
     assert names(page) == ["CPU", "Analyse", "Check"]
     page.fill("[data-path='steps.2.require.0.value']", "3")
-    page.click("text=Analysis >> nth=-1")
+    page.locator(".steps-rest summary").first.click()
+    page.fill("[data-path='analysis.max_tokens']", "2048")
     page.click("[data-tab=text]")
     edited = json.loads(text.input_value())
     assert edited["steps"][2]["require"][0]["value"] == 3
+    assert edited["analysis"] == {"max_tokens": 2048}
     assert edited["steps"][0]["surprise"] == 1, "what has no field stays"
     text.fill("steps: [")
     page.click("[data-tab=fields]")
