@@ -41,7 +41,6 @@ QUERIES: dict[type[Model], int] = {
     CostRecord: 8,
     LaunchRefusal: 4,
     Finding: 8,
-    AgentConfiguration: 6,
     AgentConfiguration: 17,  # of cards: test_console_agent_cards.py
     SystemMetric: 6,
     ApiToken: 6,
