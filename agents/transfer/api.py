@@ -19,7 +19,7 @@ router = Router(tags=["agents"], auth=require(Role.VIEWER))
 
 YAML = "application/yaml"
 TAKEN = (YAML, "application/x-yaml", "text/yaml", "text/x-yaml", "text/plain", "application/json", "")
-TEXT = {"content": {YAML: {"schema": {"type": "string"}}}}
+TEXT = {"content": {YAML: {"schema": {"type": "object", "required": ["agents"]}}}}
 BODY = {
     "required": True,
     "description": "A document as the export gives it (UTF-8, at most 1 MiB; JSON is YAML too). Anchors,"

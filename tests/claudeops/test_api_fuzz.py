@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis import GenerationMode
-from schemathesis.specs.openapi.checks import negative_data_rejection
+from schemathesis.specs.openapi.checks import ignored_auth, negative_data_rejection
 
 from scheduling.models import Hook
 from system.roles import Role
@@ -99,7 +99,8 @@ def test_only_described_answers(role: Role | None, things: Everything) -> None:
             if exists:
                 pointed(case, known)
             # Whoever may not is told that first; and what was made to exist is no longer as it was made up.
-            looks_at_all = role == Role.ADMIN and not exists
+            # With If-Match a 412 may come before the body is looked at, which schemathesis takes for a yes.
+            looks_at_all = role == Role.ADMIN and not exists and not operation.headers
             excluded = EXCLUDED if looks_at_all else [*EXCLUDED, negative_data_rejection]
             case.call_and_validate(headers=headers, excluded_checks=excluded)
 
@@ -136,6 +137,7 @@ def test_chains_of_calls(role: Role, things: Everything) -> None:
             return {"headers": headers}
 
         def validate_response(self, response: Any, case: schemathesis.Case, **_: Any) -> None:
-            case.validate_response(response, excluded_checks=EXCLUDED)
+            # What it makes up for a sign-in, these headers stand in the place of.
+            case.validate_response(response, excluded_checks=[*EXCLUDED, ignored_auth])
 
     run_state_machine_as_test(Chains, settings=trying(1))
