@@ -11,6 +11,11 @@ ROWS = {
     ),
     "executions_executionstep": "execution_id, step_number, step_name, metadata|1, 1, 'Look', '{}'",
     "agents_agentconfiguration": "agent_type, name, config|'a', 'A', '{}'",
+    "agents_finding": (
+        "fingerprint, agent_type, node_id, about, title, severity, first_seen, last_seen, days, state_since"
+        "|'f', 'a', 'n', 'disk', 'Full', 'warning', '2026-11-26 00:00:00+00:00', '2026-11-26 00:00:00+00:00',"
+        " '{}', '2026-11-26 00:00:00+00:00'"
+    ),
     "scheduling_schedule": (
         "agent_type, name, cron_expression, node_ids, execution_config|'a', 'S', '0 3 * * *', '[]', '{}'"
     ),
