@@ -1,26 +1,29 @@
 import os
 import signal
 
-import pytest
-
 from claudeops.processes.kernel import children_of
 from tests.claudeops.starting import Up
 from tests.faults.api import Api
 from tests.faults.home import eventually
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "clock"])
-def test_a_child_that_is_killed_is_started_again(migrated_up: Up, name: str) -> None:
+def kill_child(up: Up, parent: int, name: str) -> None:
+    old = up.child(parent, name)
+    os.kill(old, signal.SIGKILL)
+    eventually("another one runs", lambda: up.child(parent, name) not in (old, 0))
+
+
+def test_a_child_that_is_killed_is_started_again(migrated_up: Up) -> None:
     process = migrated_up.start()
     eventually("the first report is shown", lambda: migrated_up.said("Cost:"), within_s=90)
-    old = migrated_up.child(process.pid, name)
-    os.kill(old, signal.SIGKILL)
-    eventually("another one runs", lambda: migrated_up.child(process.pid, name) not in (old, 0))
-    assert f"{name} was killed by SIGKILL; it is started again in 0.5 s" in migrated_up.output()
-    api = Api(migrated_up)
-    [pk] = migrated_up.launch(migrated_up.agent("quick", "true"))
-    migrated_up.wait_for_status(pk, "completed")
-    assert api.get("/executions")[1]["count"] == 2
+    agent = migrated_up.agent("quick", "true")
+    for number, name in enumerate(("web", "worker", "clock"), start=1):
+        kill_child(migrated_up, process.pid, name)
+        assert f"{name} was killed by SIGKILL; it is started again in 0.5 s" in migrated_up.output()
+        api = Api(migrated_up)
+        [pk] = migrated_up.launch(agent)
+        migrated_up.wait_for_status(pk, "completed")
+        assert api.get("/executions")[1]["count"] == 1 + number
 
 
 def test_nothing_outlives_a_parent_that_is_killed(migrated_up: Up) -> None:
