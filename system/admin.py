@@ -35,15 +35,14 @@ LISTED_VALUE = 80
 
 
 @admin.register(SystemMetric)
-class SystemMetricAdmin(ReadOnlyAdmin):
+class SystemMetricAdmin(LongTableAdmin):
     list_display = (
         "timestamp", "node_id", "health", "cpu", "memory", "disk", "load", "internet_connected", "claude",
     )  # fmt: skip
     list_filter = ("overall_health",)
-    search_fields = ("=node_id",)
+    search_fields = ("node_id__exact",)
     search_help_text = "Whole name of a node"
-    ordering = ("-timestamp", "-id")
-    sortable_by = ()
+    ordering = ("-timestamp",)
 
     @display(description="Health", label=HEALTH_LABELS)
     def health(self, metric: SystemMetric) -> str:

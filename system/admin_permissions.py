@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
+from django.db.models import ForeignKey, Model
 from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 
 from system.admin_audit import AuditingAdmin
+from system.admin_deleting import deleted_with
 from system.money import UsdField
 from system.readable import read_usd
 from system.roles import Role, role_of
@@ -34,12 +36,18 @@ LONGEST_NUMBER = 18  # digits: what any column of numbers holds
 MOST_WORDS = 10
 
 
-def _asks(chosen: Any, lookup: str) -> bool:
+def _asks(model: type[Model], chosen: Any, lookup: str) -> bool:
     """Whether `lookup`, a query parameter, is one that the entry `chosen` of a list_filter makes."""
     if isinstance(chosen, str):
         column, _, rest = lookup.partition("__")
-        return column == chosen and rest in FILTER_LOOKUPS
+        return column == chosen and rest in FILTER_LOOKUPS | {f"{_linked_column(model, column)}__exact"}
     return lookup == getattr(chosen, "parameter_name", None)
+
+
+def _linked_column(model: type[Model], column: str) -> str:
+    """By which column of another table `column` links to it; "" where it does not."""
+    field = model._meta.get_field(column)
+    return field.target_field.name if isinstance(field, ForeignKey) else ""
 
 
 class RoleModelAdmin(AuditingAdmin):
@@ -62,7 +70,14 @@ class RoleModelAdmin(AuditingAdmin):
         """
         if any(part.strip("-").isdecimal() and len(part) > LONGEST_NUMBER for part in value.split(",")):
             return False  # SQLite would take it for a defect of ours
-        return any(_asks(chosen, lookup) for chosen in self.get_list_filter(request))
+        return any(_asks(self.model, chosen, lookup) for chosen in self.get_list_filter(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, set[str], list[Any]]:
+        """What goes with `objs`, counted: Django would read all of it, and ask each row for its name.
+
+        Who may delete a thing may delete what is a part of it, though nobody deletes that alone.
+        """
+        return [str(each) for each in objs], deleted_with(objs), set(), []
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         """The first words count: each is a condition for each column, and a database takes only so many."""

@@ -85,9 +85,18 @@ def caps_of(budget: Budget, usage: Usage) -> list[Cap]:
 
 
 def states_of(budgets: Sequence[Budget], at: datetime) -> list[BudgetState]:
-    """In the order of `budgets`, a query for fifty of them."""
-    usages = _usages([budget for budget in budgets if budget.period != Period.EXECUTION], at)
-    return [BudgetState(budget, window_of(budget.period, at), usages.get(budget.pk)) for budget in budgets]
+    """In the order of `budgets`, a query for fifty of them. What two of them look at is added up once."""
+    asked = {_subject(budget): budget for budget in budgets if budget.period != Period.EXECUTION}
+    usages = _usages(list(asked.values()), at)
+    found = {subject: usages.get(budget.pk) for subject, budget in asked.items()}
+    return [
+        BudgetState(budget, window_of(budget.period, at), found.get(_subject(budget))) for budget in budgets
+    ]
+
+
+def _subject(budget: Budget) -> tuple[str, str, str]:
+    """Two budgets of the same one have used up the same: a soft and a hard limit, or dollars and runs."""
+    return budget.scope, budget.scope_value, budget.period
 
 
 def usage_for(budget: Budget, at: datetime, execution_id: int) -> Usage:

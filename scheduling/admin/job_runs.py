@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from scheduling.job_overview import list_jobs
 from scheduling.job_runs import ask_for_job
 from scheduling.jobs import JOBS
 from scheduling.models import JobRun
+from system.admin_filters import KnownValuesFilter
 from system.admin_permissions import may
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import DomainError
@@ -24,12 +26,20 @@ STATE_LABELS = {
 }  # fmt: skip
 
 
+class JobFilter(KnownValuesFilter):
+    title = "job"
+    parameter_name = "name"
+
+    def known_values(self) -> Iterable[str]:
+        return [job.name for job in JOBS]
+
+
 @admin.register(JobRun)
 class JobRunAdmin(PostingAdmin):
     """What the jobs did, newest first. Which jobs there are, the code says (scheduling.jobs)."""
 
     list_display = ("name", "due_at", "condition", "took", "outcome", "asked_by")
-    list_filter = ("state", "name")
+    list_filter = ("state", JobFilter)
     search_fields = ("name",)
     sortable_by = ()
     fields = (

@@ -16,6 +16,7 @@ from tests.benchmarks import (
     bench_lighthouse,
     bench_live,
     bench_money,
+    bench_pages,
     bench_processes,
 )
 
@@ -29,6 +30,7 @@ BENCHES: dict[str, Callable[[], Rows]] = {
     "backups": bench_backups.main,
     "console": bench_console.main,
     "lighthouse": bench_lighthouse.main,
+    "pages": bench_pages.main,
     "house": bench_house.main,
 }
 
