@@ -9,19 +9,20 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from system.admin_filters import OpenFilter
-from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin, RoleModelAdmin
+from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin
 from system.audit_admin import AuditEntryAdmin
 from system.machine_health import old_after_seconds
-from system.models import Alert, AppSetting, Counter, Cursor, MetricHour, Node, SystemMetric
+from system.models import Alert, Counter, Cursor, MetricHour, Node, SystemMetric
 from system.notifications.admin import NotificationAdmin, RuleAdmin, TargetAdmin
 from system.readable import NOTHING, read_moment, read_percent
 from system.session_admin import ConsoleSessionAdmin
-from system.setting_form import SettingForm
+from system.setting_admin import AppSettingAdmin
 from system.token_admin import ApiTokenAdmin
 
 # They register themselves.
 __all__ = [
     "ApiTokenAdmin",
+    "AppSettingAdmin",
     "AuditEntryAdmin",
     "ConsoleSessionAdmin",
     "NotificationAdmin",
@@ -30,8 +31,6 @@ __all__ = [
 ]
 
 HEALTH_LABELS = {"Healthy": "success", "Warning": "warning", "Critical": "danger"}
-HIDDEN = "••••••••"
-LISTED_VALUE = 80
 
 
 @admin.register(SystemMetric)
@@ -73,6 +72,7 @@ class SystemMetricAdmin(LongTableAdmin):
 class AlertAdmin(LongTableAdmin):
     list_display = ("title", "how_grave", "condition", "kind", "agent_type", "node_id", "at")
     list_filter = (OpenFilter, "severity", "kind")
+    when_empty = "No alert: nothing has gone wrong that anybody was to be told of."
     fields = (
         "title", "how_grave", "condition", "detail", "kind", "agent_type", "node_id", "data", "at",
         "resolved_at",
@@ -172,40 +172,3 @@ class CursorAdmin(ReadOnlyAdmin):
     """How far the readers of growing tables have come."""
 
     list_display = ("name", "position")
-
-
-@admin.register(AppSetting)
-class AppSettingAdmin(RoleModelAdmin):
-    """Only the value is a person's to change; which settings there are, the code says (app_settings)."""
-
-    form = SettingForm
-    list_display = ("key", "shown_value", "category", "description", "updated_at")
-    list_filter = ("category",)
-    search_fields = ("key", "description")
-    fields = ("key", "description", "value", "value_type", "category", "updated_at")
-    secret_fields = ("key", "description", "value", "forget", "value_type", "category", "updated_at")
-    readonly_fields = ("key", "description", "value_type", "category", "updated_at")
-    add_role = None
-    delete_role = None
-    actions = None
-
-    @display(description="Value")
-    def shown_value(self, setting: AppSetting) -> str:
-        if setting.is_secret:
-            return HIDDEN if setting.sealed else NOTHING
-        return setting.value if len(setting.value) <= LISTED_VALUE else f"{setting.value[:LISTED_VALUE]}…"
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_change_permission(request, obj) and not (obj and obj.is_readonly)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Who may not change it reads it as it is listed: a secret is shown to nobody."""
-        if self.has_change_permission(request, obj):
-            return self.secret_fields if obj and obj.is_secret else self.fields
-        return tuple("shown_value" if name == "value" else name for name in self.fields)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return (*self.readonly_fields, "shown_value")
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
-        form.store()

@@ -26,6 +26,23 @@ class KnownValuesFilter(SimpleListFilter):
         return queryset if value is None else queryset.filter(**{self.parameter_name: value})
 
 
+class ChosenFilter(SimpleListFilter):
+    """One value of a column, as a link of the list or an address from elsewhere has it.
+
+    It offers nothing but what is chosen: a long history has too many values to list them.
+    """
+
+    parameter_name: str
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        chosen = request.GET.get(self.parameter_name)
+        return [(chosen, chosen)] if chosen else []
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        value = self.value()
+        return queryset.filter(**{self.parameter_name: value}) if value else queryset
+
+
 class OpenFilter(SimpleListFilter):
     """Of alerts: those of a state that goes on, and those of one that is over."""
 

@@ -1,6 +1,6 @@
 """What a role may do in the console. Django's own permissions play no part: three roles, and no more."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import ShowFacets
@@ -9,9 +9,8 @@ from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 
 from system.admin_audit import AuditingAdmin
+from system.admin_columns import readable, with_times
 from system.admin_deleting import deleted_with
-from system.money import UsdField
-from system.readable import read_usd
 from system.roles import Role, role_of
 
 
@@ -62,6 +61,16 @@ class RoleModelAdmin(AuditingAdmin):
     show_facets = ShowFacets.NEVER  # `?_facets` counts the whole table once for each choice of each filter
     when_empty = "Nothing yet."  # what a list without rows says
 
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        return with_times(self.model, super().get_list_display(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What cannot be changed stands there as people read it."""
+        names = super().get_fields(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        return [readable(self.model, name) for name in names]
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """What this list's own filters ask, and nothing else.
 
@@ -108,23 +117,6 @@ class ReadOnlyAdmin(RoleModelAdmin):
     change_role = None
     delete_role = None
     actions: Sequence[str] | None = None
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Amounts as people read them; Django would show twelve decimals of each."""
-        return [self._readable(name) for name in super().get_fields(request, obj)]
-
-    def _readable(self, name: Any) -> Any:
-        columns = {field.name: field for field in self.model._meta.get_fields()}
-        column = columns.get(name) if isinstance(name, str) else None
-        return _amount(column) if isinstance(column, UsdField) else name
-
-
-def _amount(column: Any) -> Callable[[Any], str]:
-    def shown(row: Any) -> str:
-        return read_usd(getattr(row, column.attname))
-
-    shown.short_description = column.verbose_name.removesuffix(" usd").capitalize()  # type: ignore[attr-defined]
-    return shown
 
 
 class LongTableAdmin(ReadOnlyAdmin):

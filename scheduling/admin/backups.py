@@ -32,7 +32,7 @@ class BackupAdmin(PostingAdmin):
     search_fields = ("name",)
     sortable_by = ()
     list_before_template = "scheduling/back_up_now.html"  # type: ignore[assignment]
-    when_empty = "There is no backup yet."
+    when_empty = "There is no backup yet: one is taken each night, or now by the button above."
     fields = (
         "name", "condition", "error", "trigger", "asked_by", "node_id", "path", "engine", "size", "sha256",
         "started_at", "ended_at", "took", "verified_at", "verify_asked_at", "tried", "drilled_at",

@@ -26,7 +26,7 @@ class FireAdmin(LongTableAdmin):
         "schedule", "due_at", "node_id", "condition", "reason", "run", "covers", "fired_at", "late"
     )  # fmt: skip
     readonly_fields = fields
-    when_empty = "No schedule has been due yet."
+    when_empty = "No schedule has been due yet: what becomes of each due time will stand here."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Fire]:
         """Without the texts of the executions, which may be large."""

@@ -47,6 +47,7 @@ class JobRunAdmin(PostingAdmin):
         "ended_at", "took", "result", "error",
     )  # fmt: skip
     readonly_fields = fields
+    when_empty = "No job has run yet: the clock starts each when it is due, or press Run now above."
     list_before_template = "scheduling/jobs.html"  # type: ignore[assignment]
     add_role = None
     change_role = None

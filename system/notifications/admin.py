@@ -7,6 +7,8 @@ from django.contrib import admin, messages
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
@@ -24,7 +26,7 @@ from system.notifications.rules import newest_alert
 from system.notifications.sending import send_test
 from system.notifications.targets import NOUN as TARGET
 from system.notifications.targets import check_url
-from system.readable import NOTHING
+from system.readable import NOTHING, read_due_moment
 from system.roles import Role
 
 STATE_LABELS = {"Waiting": "info", "Sending": "primary", "Delivered": "success", "Dead": "danger"}
@@ -40,7 +42,7 @@ class TargetAdmin(PostingAdmin):
     list_filter = ("kind", "enabled")
     search_fields = ("name",)
     actions = None
-    when_empty = "No target yet: alerts are shown in this console, and told nowhere else."
+    when_empty = "No target yet: alerts are shown here and told nowhere else. Add one, then a rule."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[NotificationTarget]:
         rows: QuerySet[NotificationTarget] = super().get_queryset(request)
@@ -54,8 +56,21 @@ class TargetAdmin(PostingAdmin):
         return int(target.open_rows)
 
     @display(description="Dead letters")
-    def dead(self, target: Any) -> int:
-        return int(target.dead_rows)
+    def dead(self, target: Any) -> SafeString | int:
+        """A link to them, from where they can be sent again."""
+        if not target.dead_rows:
+            return 0
+        url = reverse("admin:system_notification_changelist")
+        query = urlencode({"state__exact": Delivery.DEAD.value, "target__name": target.name})
+        return format_html('<a href="{}?{}">{}</a>', url, query, target.dead_rows)
+
+    @display(description="Try it")
+    def test(self, target: NotificationTarget) -> SafeString:
+        return self.row_button("test", target)
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        shown = super().get_list_display(request)
+        return (*shown, "test") if may(request, Role.ADMIN) else shown
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         if not self.has_change_permission(request, obj):
@@ -127,7 +142,7 @@ class RuleAdmin(RoleModelAdmin):
     list_select_related = ("target",)
     search_fields = ("name", "target__name")
     actions = None
-    when_empty = "No rule yet: nothing is told to anybody."
+    when_empty = "No rule yet: nothing is told to anybody. A rule names what is told, and to which target."
     fieldsets = (
         (None, {"fields": ("name", "target", "enabled")}),
         ("What is told", {"fields": ("kinds", "agent_types", "min_severity")}),
@@ -188,7 +203,7 @@ class NotificationAdmin(PostingAdmin):
         "alert", "target", "rule", "condition", "attempts", "due_at", "retry_at", "delivered_at",
         "message_id", "last_error", "created_at",
     )  # fmt: skip
-    when_empty = "Nothing was told yet."
+    when_empty = "Nothing was told yet. Targets say where to, rules say what of."
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         shown = tuple(super().get_list_display(request))
@@ -200,7 +215,7 @@ class NotificationAdmin(PostingAdmin):
 
     @display(description="Goes at")
     def goes(self, row: Notification) -> Any:
-        return (row.retry_at or row.due_at) if row.state in OPEN else NOTHING
+        return read_due_moment(row.retry_at or row.due_at) if row.state in OPEN else NOTHING
 
     @display(description="Replay")
     def again(self, row: Notification) -> SafeString | str:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from system import app_settings
-from system.models import ApiToken, AppSetting
+from system.models import ApiToken, AppSetting, AuditEntry
 from system.roles import Role
 from system.tokens import create_token
 from tests.console import console_url, signed_in
@@ -22,6 +22,26 @@ def admin() -> Client:
 
 def page_of(key: str) -> str:
     return console_url(AppSetting, "change", AppSetting.objects.get(key=key).pk)
+
+
+def test_they_stand_by_category_with_what_was_changed_and_by_whom(admin: Client) -> None:
+    url = console_url(AppSetting, "changelist")
+    assert 'id="retention"' in admin.get(url).content.decode()
+    admin.post(page_of("retention.jobs_days"), {"value": "30"})
+    page = admin.get(url)
+    lines = {line["row"].key: line for _, lines in page.context["categories"] for line in lines}
+    assert set(app_settings.SETTINGS) <= set(lines)
+    changed = [key for key, line in lines.items() if not line["is_default"]]
+    assert changed == ["retention.jobs_days"]
+    assert [name for name, _ in page.context["categories"]] == sorted(
+        {setting.category for setting in app_settings.SETTINGS.values()}
+    )
+    audit = f"{console_url(AuditEntry, 'changelist')}?target=retention.jobs_days"
+    assert f'href="{audit}"' in page.content.decode()
+    assert [entry.action for entry in admin.get(audit).context["cl"].result_list] == ["setting.change"]
+    assert 'id="retention"' not in admin.get(f"{url}?category=backup").content.decode()
+    for role in (Role.VIEWER, Role.OPERATOR):
+        assert "?target=" not in signed_in(role).get(url).content.decode()
 
 
 def test_the_pause_is_a_choice_of_two(admin: Client) -> None:

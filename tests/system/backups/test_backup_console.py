@@ -1,5 +1,7 @@
 """The page of backups: what there is, and buttons that leave the work to the queue."""
 
+from pathlib import Path
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,7 +10,7 @@ from django.utils import timezone
 from scheduling.models import JobRun
 from system.backups.duties import take_daily
 from system.backups.rows import note_drill, queue_backup
-from system.models import Backup
+from system.models import AuditEntry, Backup
 from system.roles import Role
 from tests.console import console_url, signed_in
 from tests.faults.home import Home
@@ -69,6 +71,21 @@ def test_verify_queues_a_job_and_download_gives_the_file(admin: Client, backup: 
     backup.file.unlink()
     page = admin.post(console_url(Backup, "download", backup.pk), follow=True).content.decode()
     assert "there is no file here to download" in page
+
+
+def test_nothing_is_given_out_but_what_lies_among_the_backups(
+    admin: Client, backup: Backup, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "elsewhere.db"
+    elsewhere.write_text("not for you")
+    link = backup.file.with_name("link.db")
+    link.symlink_to(elsewhere)
+    for path in (elsewhere, link, backup.file.parent / ".." / ".." / elsewhere.name):
+        Backup.objects.update(path=str(path))
+        answer = admin.post(console_url(Backup, "download", backup.pk), follow=True)
+        assert "not for you" not in answer.content.decode()
+        assert "file here to download" in answer.content.decode() or "BACKUP_DIR" in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="backup.download").exists()
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OPERATOR])
