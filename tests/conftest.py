@@ -66,9 +66,12 @@ def _is_slow(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files of slow tests first: begun at the end, one of them would keep all other processes waiting."""
+    """Files of slow tests first: begun at the end, one of them would keep all other processes waiting.
+
+    These by their names and not by directory: so not all browsers are open at once.
+    """
     slow = {item.path for item in items if _is_slow(item)}
-    items.sort(key=lambda item: item.path not in slow)
+    items.sort(key=lambda item: (item.path not in slow, item.path.name if item.path in slow else ""))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
