@@ -5,7 +5,7 @@ from itertools import count
 import pytest
 from django.db.models import Model
 
-from agents.models import AgentConfiguration, Finding, Hold, LaunchRefusal, Turn
+from agents.models import AgentConfiguration, AgentVersion, Finding, Hold, LaunchRefusal, Turn
 from executions.services import create_execution
 from tests import constraints
 from tests.constraints import Once, Rule
@@ -49,12 +49,17 @@ def a_finding() -> Finding:
     )
 
 
+def a_version() -> AgentVersion:
+    return AgentVersion(agent_type="disk-space", number=next(numbers), settings={}, source="console")
+
+
 MAKERS: dict[type[Model], Callable[[], Model]] = {
     AgentConfiguration: an_agent,
     LaunchRefusal: a_refusal,
     Hold: a_hold,
     Turn: a_turn,
     Finding: a_finding,
+    AgentVersion: a_version,
 }
 RULES = [
     Rule("agent_cap_not_negative", AgentConfiguration, {"max_cost_per_execution": -1}),
@@ -64,12 +69,15 @@ RULES = [
     Rule("finding_seen_in_order", Finding, {"last_seen": NOW - timedelta(seconds=1)}),
     Rule("finding_snoozed_has_end", Finding, {"state": "snoozed"}),
     Rule("finding_back_is_counted", Finding, {"back_at": NOW}),
+    Rule("agent_version_from_one", AgentVersion, {"number": 0}),
+    Rule("agent_version_source_known", AgentVersion, {"source": "magic"}),
 ]
 ONCE = [
     Once("", AgentConfiguration, ("agent_type",)),
     Once("", Hold, ("execution_id",)),
     Once("", Turn, ("name",)),
     Once("", Finding, ("fingerprint",)),
+    Once("agent_version_once", AgentVersion, ("agent_type", "number")),
 ]
 
 
