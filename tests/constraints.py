@@ -1,7 +1,7 @@
 """What the tests of constraints share: rows that hold, and the one change that must be refused.
 
-Each is tried twice: by `save()`, which validates nothing, and by SQL, which knows no model at all. SQL changes
-a row that is there; of a table whose rows are never changed, it inserts one that is like it.
+Each is tried twice: by `save()`, which validates nothing, and by SQL, which knows no model at all. SQL
+changes a row that is there; of a table whose rows are never changed, it inserts one that is like it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
