@@ -66,8 +66,12 @@ class BoundedRequest(WebRequest):  # type: ignore[misc]
         return self.gate
 
     def check_timeouts(self) -> None:
-        """daphne would end one a second time that has ended just now, and with that its own timer."""
-        if not self.finished and self.channel is not None:
+        """The time is for the beginning of a response: bridge.py waits for each part of a long one.
+
+        daphne would end one that has begun in such a way that what is cut off looks whole, and one that has
+        ended just now a second time, with its own timer.
+        """
+        if not self.finished and not self._response_started and self.channel is not None:
             super().check_timeouts()
 
     def finish(self) -> None:

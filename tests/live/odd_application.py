@@ -1,4 +1,4 @@
-"""A WSGI application that does what ours should never do, served as ours is: `python -m … PORT`."""
+"""A WSGI application that does what ours should never do, served as ours is: `python -m … PORT SECONDS`."""
 
 import json
 import sys
@@ -13,6 +13,7 @@ from claudeops.bridge import ThreadedWsgi
 
 THREADS = 2
 PART = b"x" * 100_000
+LONG_PARTS = 25
 
 
 class Streamed:
@@ -30,6 +31,12 @@ def breaking() -> Iterator[bytes]:
     raise RuntimeError("broken on purpose")
 
 
+def long(parts: int, pause_s: float) -> Iterator[bytes]:
+    for _ in range(parts):
+        yield PART
+        time.sleep(pause_s)
+
+
 def endless(pause_s: float) -> Iterator[bytes]:
     while True:
         yield PART
@@ -44,6 +51,8 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
     match environ["PATH_INFO"]:
         case "/breaking":
             return Streamed(breaking())
+        case "/long":
+            return Streamed(long(LONG_PARTS, 0.2))
         case "/endless":
             return Streamed(endless(0.001))
         case "/dripping":
@@ -54,17 +63,18 @@ def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]
             return [json.dumps({**shown, "body_bytes": len(body)}).encode()]
 
 
-def serve(port: int) -> None:
-    settings.configure(DATA_UPLOAD_MAX_MEMORY_SIZE=2**20)
+def serve(port: int, http_timeout_s: int) -> None:
+    settings.configure(DATA_UPLOAD_MAX_MEMORY_SIZE=2**20, ARRIVAL_SECONDS=60)
     web_server: Any = import_module(
         "claudeops.server"
     )  # installs Twisted's reactor: not in the tests' process
     web_server.WebServer(
         ThreadedWsgi(application, threads=THREADS),
         endpoints=[f"tcp:port={port}:interface=127.0.0.1"],
+        http_timeout=http_timeout_s,
         verbosity=0,
     ).run()
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(int(sys.argv[1]), int(sys.argv[2]))

@@ -14,15 +14,16 @@ from typing import Any
 import pytest
 
 from tests.databases import BASE_DIR
-from tests.live.odd_application import PART, THREADS
+from tests.live.odd_application import LONG_PARTS, PART, THREADS
 from tests.live.site import eventually, free_port
 
 
 class OddServer:
-    def __init__(self) -> None:
+    def __init__(self, http_timeout_s: int = 120) -> None:
         self.port = free_port()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.live.odd_application", str(self.port)], cwd=BASE_DIR
+            [sys.executable, "-m", "tests.live.odd_application", str(self.port), str(http_timeout_s)],
+            cwd=BASE_DIR,
         )
         eventually("it listens", self._listens)
 
@@ -103,6 +104,15 @@ def test_a_stream_that_breaks_does_not_look_whole(server: OddServer) -> None:
     with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
         connection.getresponse().read()
     assert server.ask("GET", "/")[0] == 200
+
+
+def test_a_download_that_is_longer_than_the_time_for_an_answer_is_whole() -> None:
+    server = OddServer(http_timeout_s=1)
+    connection = server.connect()
+    connection.request("GET", "/long")  # over five seconds; daphne looks every two
+    assert len(connection.getresponse().read()) == LONG_PARTS * len(PART)
+    server.process.terminate()
+    assert server.process.wait(10) == 0
 
 
 def test_a_stream_waits_for_its_reader(server: OddServer) -> None:
