@@ -1,5 +1,6 @@
 """What an analyst is given, what it gives back, and how it fails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
@@ -27,6 +28,15 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What an earlier run found here and is not resolved. Its words may be a model's: as little to be trusted."""
+
+    key: str
+    title: str
+    severity: str
+
+
+@dataclass(frozen=True)
 class AnalysisTask:
     agent_name: str
     instructions: str
@@ -37,6 +47,7 @@ class AnalysisTask:
     max_tokens: int
     timeout_s: float
     prices: PriceList = field(default_factory=shipped_prices)
+    known: Sequence[Known] = ()
 
 
 @dataclass(frozen=True)

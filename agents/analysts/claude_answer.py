@@ -116,7 +116,7 @@ def _cleaned(draft: Any) -> Any:
         return draft
     findings = draft.get("findings")
     if isinstance(findings, list):
-        findings = [_cut(item, Finding, "title", "evidence", "recommendation") for item in findings]
+        findings = [_cut(item, Finding, "title", "evidence", "recommendation", "key") for item in findings]
         draft = {**draft, "findings": findings}
     return _cut(draft, Draft, "summary")
 

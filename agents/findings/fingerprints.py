@@ -5,6 +5,8 @@ import re
 
 from agents.reports import Finding
 
+LONGEST_ABOUT = 200  # characters, as a key and the column have
+
 # None is taken out of a name: /data/1, eth0, backup-2 and /srv/2026-11-26 stay as they are.
 _NO_NAME_BEFORE, _NO_NAME_BEHIND = r"(?<![\w/.-])", r"(?![\w/])"
 _MOMENT = re.compile(
@@ -23,11 +25,14 @@ def without_figures(title: str) -> str:
 
 
 def about(finding: Finding) -> str:
-    """The key that a rule or an analyst gave it; else its title, however it is spaced and capitalised."""
-    return finding.key or " ".join(without_figures(finding.title).split()).lower()
+    """The key that a rule or an analyst gave it; else its title, however it is spaced and capitalised.
+
+    What has no key yet can so be given one: what it was about when it was found first (agents.findings.known).
+    """
+    key = (finding.key or "").strip()
+    return (key or " ".join(without_figures(finding.title).split()).lower())[:LONGEST_ABOUT]
 
 
 def fingerprint_of(agent_type: str, node_id: str, finding: Finding) -> str:
-    kind = "key" if finding.key else "title"
-    parts = "\0".join((agent_type, node_id, kind, about(finding)))
+    parts = "\0".join((agent_type, node_id, about(finding)))
     return hashlib.sha256(parts.encode(errors="replace")).hexdigest()

@@ -110,7 +110,7 @@ def _new_rows(run: Ended, found: Mapping[str, reports.Finding]) -> list[Finding]
             fingerprint=fingerprint,
             agent_type=run.agent_type,
             node_id=run.node_id,
-            about=about(finding)[:200],
+            about=about(finding),
             judged_by=run.judged_by,
             first_seen=run.ended_at,
             last_seen=run.ended_at,

@@ -1,12 +1,13 @@
 """The analysis step: Claude or the rules, and the rules in Claude's place when that cannot be had."""
 
 import logging
+from collections.abc import Sequence
 from decimal import Decimal
 
 from django.conf import settings
 
 from agents.analysts import claude, rules
-from agents.analysts.base import AnalysisStopped, AnalysisTask, AnalystError, BilledAttempt, Evidence
+from agents.analysts.base import AnalysisStopped, AnalysisTask, AnalystError, BilledAttempt, Evidence, Known
 from agents.configuration import Analysis, Configuration, has_claude
 from agents.models import AgentConfiguration
 from agents.reports import Report
@@ -114,7 +115,9 @@ def run_analysis(
     evidence: list[Evidence],
     journal: RunJournal,
     timeout_s: float,
+    known: Sequence[Known],
 ) -> Outcome:
+    """`known` is what earlier runs found that is not resolved; the rules need it not, as they give keys."""
     analysis = configuration.analysis
     task = AnalysisTask(
         agent_name=agent.name,
@@ -126,6 +129,7 @@ def run_analysis(
         max_tokens=analysis.max_tokens,
         timeout_s=timeout_s,
         prices=current_prices(),
+        known=known,
     )
     if not analysis.asks_claude:
         return _reported(rules.analyse(task))

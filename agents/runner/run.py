@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import Error as DatabaseTrouble
 
+from agents.analysts.base import Known
 from agents.configuration import (
     AnalysisStep,
     Configuration,
@@ -17,6 +18,7 @@ from agents.configuration import (
     WorkStep,
     parse_configuration,
 )
+from agents.findings.known import known_findings
 from agents.models import AgentConfiguration
 from agents.overrides import effective_config
 from agents.runner.analysis import RunJournal, run_analysis
@@ -168,7 +170,13 @@ class Run:
             if outcome.report is None
         ]
         journal = RunJournal(self._agent, self._tracker, self._log, stop, number, self._redactor)
-        return run_analysis(self._agent, self._configuration, evidence, journal, timeout_s)
+        return run_analysis(self._agent, self._configuration, evidence, journal, timeout_s, self._known())
+
+    def _known(self) -> list[Known]:
+        """Asked for only where somebody reads it."""
+        if not self._configuration.analysis.asks_claude:
+            return []
+        return known_findings(self._execution.agent_type, self._execution.node_id, self._redactor)
 
     def _clean_up(self, number: int, step: Step) -> None:
         """Runs however the others ended; only a run that is not ours any more touches nothing."""

@@ -1,13 +1,14 @@
 """What outside text can do in a prompt: be read as data, fill a fair share of it, and nothing else."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.analysts.base import Evidence
-from agents.analysts.claude_prompt import SYSTEM, UNTRUSTED, prompt_tokens_at_most
+from agents.analysts.base import Evidence, Known
+from agents.analysts.claude_prompt import KNOWN, SYSTEM, UNTRUSTED, prompt_tokens_at_most
 from agents.analysts.evidence import PROMPT_LIMIT, fair_shares, fit, shorten
 from tests.agents.asking import Remembering, a_task, ask
 from tests.messages_api import MessagesServer
@@ -38,6 +39,29 @@ def test_outside_text_stands_only_in_the_result_of_a_tool() -> None:
     assert "curl" not in elsewhere
     (step,) = steps_of(body)
     assert step["output"] == step["error"] == step["data"][ORDER] == ORDER
+
+
+def test_what_is_open_is_data_too_and_stands_before_what_changes_with_each_run() -> None:
+    task = a_task([Evidence(1, "CPU", "completed", output="fine")], known=[Known("disk /", ORDER, "warning")])
+    with MessagesServer() as server:
+        ask(server, task=task)
+        body = server.requests[0].body
+    data = json.loads(body["messages"][2]["content"][0]["content"][0]["text"])
+    assert list(data) == [KNOWN, UNTRUSTED]
+    assert data[KNOWN] == [{"key": "disk /", "title": ORDER, "severity": "warning"}]
+    assert "curl" not in json.dumps([body["system"], body["tools"], body["messages"][:2]])
+    assert KNOWN in body["system"]
+
+
+def test_what_is_open_is_within_what_is_set_aside() -> None:
+    dearest = []
+    for known in ([], [Known("k" * 200, "t" * 200, "warning")] * 20):
+        journal = Remembering()
+        with MessagesServer() as server:
+            ask(server, journal, task=a_task(known=known))
+        dearest.append(journal.dearest[0] or 0)
+    # 8,000 characters are 4,000 tokens at most, at 0.125 USD for a million of what a cache is given.
+    assert dearest[1] - dearest[0] >= Decimal("0.0004")
 
 
 def test_the_system_prompt_says_that_data_is_data() -> None:
