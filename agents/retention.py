@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from agents.findings.leaving import close_orphaned_alerts, resolve_orphans
 from agents.models import Finding, FindingState, LaunchRefusal
 from system.retention import days_before, delete_in_batches, old_rows, told
 
@@ -11,8 +12,14 @@ def delete_old_refusals(now: datetime) -> Iterator[str]:
     return told("refused launches", before, delete_in_batches(rows))
 
 
-def delete_old_findings(now: datetime) -> Iterator[str]:
-    """None that is still there, however long nobody has resolved it."""
+def keep_findings(now: datetime) -> Iterator[str]:
+    """Resolves those of what was deleted; deletes none that is not resolved, however long nobody did."""
+    resolved = 0
+    for number in resolve_orphans(now):
+        resolved += number
+        yield f"Resolved {resolved:,} findings of agents and nodes that are gone so far."
+    close_orphaned_alerts()
     before = days_before(now, "retention.findings_days")
     rows = old_rows(Finding.objects.filter(state=FindingState.RESOLVED), "state_since", before)
-    return told("findings", before, delete_in_batches(rows))
+    for line in told("findings", before, delete_in_batches(rows)):
+        yield f"{line} Resolved {resolved:,} of agents and nodes that are gone." if resolved else line

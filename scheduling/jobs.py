@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from agents.retention import delete_old_findings, delete_old_refusals
+from agents.retention import delete_old_refusals, keep_findings
 from costs.anomalies import check_anomalies
 from costs.budgets.keeping import counted_runs
 from costs.reconciliation import reconcile_due
@@ -133,9 +133,9 @@ JOBS: tuple[Job, ...] = (
     Job("delete-old-refusals", "Deletes old refused launches.", Daily(time(5, 15)), delete_old_refusals),
     Job(
         "delete-old-findings",
-        "Deletes findings that were resolved long ago.",
+        "Deletes findings that were resolved long ago; resolves those of agents and nodes that are gone.",
         Daily(time(5, 18)),
-        delete_old_findings,
+        keep_findings,
     ),
     Job("delete-old-fires", "Deletes what became of old due times.", Daily(time(5, 20)), delete_old_fires),
     Job(

@@ -29,7 +29,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Known:
-    """What an earlier run found here and is not resolved. Its words may be a model's: as little to be trusted."""
+    """What an earlier run found here and is not resolved: no more to be trusted than what it was made of."""
 
     key: str
     title: str

@@ -17,7 +17,8 @@ from system.writing import one_writer
 LONGEST_SNOOZE = timedelta(days=366)
 LONGEST_NOTE = 2000
 CHANGED = (
-    "state", "state_since", "state_by", "snoozed_until", "silenced_severity", "note", "told", "alert",
+    "state", "state_since", "state_by", "state_why", "snoozed_until", "silenced_severity", "note", "told",
+    "alert",
 )  # fmt: skip
 
 

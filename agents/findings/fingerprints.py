@@ -27,7 +27,7 @@ def without_figures(title: str) -> str:
 def about(finding: Finding) -> str:
     """The key that a rule or an analyst gave it; else its title, however it is spaced and capitalised.
 
-    What has no key yet can so be given one: what it was about when it was found first (agents.findings.known).
+    So the title under which something was found first can be its key later on (agents.findings.known).
     """
     key = (finding.key or "").strip()
     return (key or " ".join(without_figures(finding.title).split()).lower())[:LONGEST_ABOUT]

@@ -25,8 +25,8 @@ DAYS_KEPT = 30
 OTHERS_WAIT = timedelta(days=8)
 CHANGED = (
     "title", "severity", "evidence", "recommendation", "command", "last_seen", "last_execution", "count",
-    "days", "judged_by", "regressions", "back_at", "state", "state_since", "state_by", "snoozed_until",
-    "silenced_severity", "told", "alert",
+    "days", "judged_by", "regressions", "back_at", "state", "state_since", "state_by", "state_why",
+    "snoozed_until", "silenced_severity", "told", "alert",
 )  # fmt: skip
 _NOTHING: frozenset[str] = frozenset()
 

@@ -41,11 +41,13 @@ def _cells(row: Finding, now: datetime) -> list[str]:
 
 def detail_lines(row: Finding, now: datetime) -> list[str]:
     by = f" by {row.state_by}" if row.state_by else ""
+    why = f" ({row.state_why})" if row.state_why else ""
     until = f" until {_moment(row.snoozed_until)}" if row.state == FindingState.SNOOZED else ""
     back = f", came back {row.regressions} ×" if row.regressions else ""
+    is_now = f"{row.state}{by}{until}{why} since {_moment(row.state_since)}"
     lines = [
         f"{row.pk}  [{row.severity}] {row.title}",
-        f"    {row.where}; {row.state}{by}{until} since {_moment(row.state_since)}; {trend_of(row, now)}",
+        f"    {row.where}; {is_now}; {trend_of(row, now)}",
         f"    Seen {row.count} × from {_moment(row.first_seen)} to {_moment(row.last_seen)}{back}",
         f"    {row.evidence}",
         *([f"    What to do: {row.recommendation}"] if row.recommendation else []),

@@ -35,7 +35,8 @@ class FindingFilters(Page):
 class FindingOut(Out):
     """`count` is how many runs found it in all, `regressions` how often it came back after it was resolved.
 
-    `state_by` is empty where it came into that state by itself. The executions are null once deleted.
+    `state_by` is empty where it came into that state by itself, and `state_why` says why
+    where no run does. The executions are null once deleted.
     """
 
     id: int
@@ -46,6 +47,7 @@ class FindingOut(Out):
     state: FindingState
     state_since: datetime
     state_by: str
+    state_why: str
     snoozed_until: datetime | None
     note: str
     first_seen: datetime

@@ -46,8 +46,8 @@ class Finding(Timestamped):
     the last days, as in {"2026-11-26": 3}. `judged_by` is as in agents.ended_runs, of the run that opened it.
     `told` is how grave it was when it was said last, empty where it was not, and `alert` is where.
 
-    Of a state it says since when, and by whom: nobody where it came by itself. Rows are written by
-    agents.findings.following, agents.findings.deciding and agents.findings.waking alone.
+    Of a state it says since when, and by whom: nobody where it came by itself; and why, where no run says so.
+    Rows are written by following, deciding, waking and leaving of agents.findings alone.
     """
 
     fingerprint = models.CharField(max_length=64, unique=True, editable=False)
@@ -81,6 +81,7 @@ class Finding(Timestamped):
     )
     state_since = models.DateTimeField(default=timezone.now)
     state_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    state_why = models.CharField(max_length=200, blank=True, default="", db_default="")
     snoozed_until = models.DateTimeField(null=True, blank=True)
     silenced_severity = models.CharField(
         max_length=10, choices=Severity, blank=True, default="", db_default="", editable=False
@@ -148,10 +149,11 @@ class Finding(Timestamped):
         return not severity or GRAVITY[self.severity] > GRAVITY[severity]
 
     def become(
-        self, state: FindingState, at: datetime, *, by: str = "", until: datetime | None = None
+        self, state: FindingState, at: datetime, *, by: str = "", why: str = "", until: datetime | None = None
     ) -> None:
         """Into another state. A snooze holds `until` then, also while what is snoozed goes and comes back."""
-        self.state, self.state_since, self.state_by, self.snoozed_until = state, at, by, until
+        self.state, self.state_since, self.state_by, self.state_why = state, at, by, why
+        self.snoozed_until = until
         if self.is_silenced:
             self.silenced_severity = self.severity
         elif until is None:

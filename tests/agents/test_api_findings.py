@@ -52,6 +52,7 @@ def test_one_whole(operator: ApiClient) -> None:
         "state": "open",
         "state_since": _utc(first.completed_at),
         "state_by": "",
+        "state_why": "",
         "snoozed_until": None,
         "note": "",
         "first_seen": _utc(first.completed_at),
