@@ -14,6 +14,7 @@ from agents.analysts.claude import PATIENCE
 from agents.analysts.claude_prompt import build_request, prompt_tokens_at_most
 from agents.analysts.evidence import PROMPT_LIMIT
 from agents.configuration import Configuration, has_claude, parse_configuration
+from agents.findings.known import MOST_BYTES as KNOWN_BYTES
 from agents.models import AgentConfiguration
 from agents.overrides import effective_config
 from costs.models import CostRecord
@@ -105,7 +106,7 @@ def dearest_run(agent: AgentConfiguration, configuration: Configuration, prices:
         timeout_s=0,
         prices=prices,
     )
-    longest = prompt_tokens_at_most(build_request(task)[0]) + PROMPT_LIMIT
+    longest = prompt_tokens_at_most(build_request(task)[0]) + PROMPT_LIMIT + KNOWN_BYTES
     one = dearest_request(analysis.model, longest, analysis.max_tokens, at=datetime.now(UTC), prices=prices)
     count = sum(step.type == "analysis" for step in configuration.steps)
     return None if one is None else one * PATIENCE.attempts * count

@@ -8,6 +8,7 @@ from django.db.models import Count
 
 from system.metric_sums import COLUMNS, BucketNumber, of_samples
 from system.models import Cursor, MetricHour, SystemMetric
+from system.retention import one_batch
 from system.writing import one_writer
 
 HOUR = timedelta(hours=1)
@@ -44,8 +45,9 @@ def rebuild_hours(begin: datetime, end: datetime) -> int:
     """Add the samples from `begin` to `end`, two whole hours, up anew; how many rows were written.
 
     An hour of which more samples were added up before stays as it is: some of them have been deleted since.
+    Behind each such part is a pause: of a house that was sampled for months, hundreds follow one another.
     """
-    with one_writer():
+    with one_batch(one_writer):
         before = MetricHour.objects.filter(hour__gte=begin, hour__lt=end)
         known = {(row.node_id, row.hour): row.samples for row in before.only("node_id", "hour", "samples")}
         rows = [row for row in _hours(begin, end) if row.samples >= known.get((row.node_id, row.hour), 0)]

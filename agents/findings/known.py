@@ -1,11 +1,14 @@
 """What is open of an agent on a node, as its analyst is told of it."""
 
+import json
+from dataclasses import asdict
+
 from agents.analysts.base import Known
 from agents.models import Finding
 from system.redaction import Redactor
 
 MOST = 50
-MOST_BYTES = 10_000  # of keys and titles: about 3,000 tokens in each prompt
+MOST_BYTES = 10_000  # as they stand in the prompt: about 3,000 tokens of it
 
 
 def known_findings(agent_type: str, node_id: str, redactor: Redactor) -> list[Known]:
@@ -18,7 +21,7 @@ def known_findings(agent_type: str, node_id: str, redactor: Redactor) -> list[Kn
     size = 0
     for about, title, severity in rows.gravest_first().values_list("about", "title", "severity")[:MOST]:
         each = Known(_sendable(about, redactor), _sendable(title, redactor), severity)
-        size += len(each.key.encode()) + len(each.title.encode())
+        size += len(json.dumps(asdict(each), ensure_ascii=False).encode()) + len(", ")
         if size > MOST_BYTES:
             break
         known.append(each)

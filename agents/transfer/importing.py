@@ -1,7 +1,8 @@
 """Agents from a YAML document: all of them or none, and first, if one likes, only what would become of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from pydantic import ValidationError
@@ -54,13 +55,19 @@ class DocumentRefused(DomainError):
 
 @dataclass(frozen=True)
 class Imported:
-    """`outcome` is created, changed or unchanged; `pieces` are what differs from what was there."""
+    """`outcome` is created, changed or unchanged; `old` is what was there, empty for one that was not."""
 
     agent_type: str
     name: str
     outcome: str
-    pieces: list[Piece]
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
     revision: int
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """What differs from what was there: worked out by who asks, while others can write again."""
+        return pieces_between(self.old, self.new) if self.old else []
 
 
 def import_agents(text: str | bytes, *, dry_run: bool = False, comment: str = "") -> list[Imported]:
@@ -88,8 +95,7 @@ def _take(entry: Entry, *, dry_run: bool, comment: str) -> Imported:
         )
     elif not dry_run and outcome == CHANGED:
         after = change_agent(entry.agent_type, fields, source=Source.IMPORT, comment=comment)
-    pieces = [] if before is None else pieces_between(old, new)
-    return Imported(entry.agent_type, entry.name, outcome, pieces, after.revision)
+    return Imported(entry.agent_type, entry.name, outcome, old, new, after.revision)
 
 
 def _checked(document: Document) -> list[Entry]:

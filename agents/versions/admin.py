@@ -21,6 +21,7 @@ from system.admin_posting import PostAction, PostingAdmin
 from system.errors import DomainError
 from system.readable import read_moment
 from system.roles import Role
+from system.wire import number_of
 
 OFFERED = 200  # versions that one may be compared with, the newest first
 
@@ -113,10 +114,11 @@ def _page_of(version: AgentVersion, against: str) -> dict[str, Any]:
     """For templates/agents/version_page.html; `against` is the number to compare with, as it was sent."""
     of_agent = AgentVersion.objects.filter(agent_type=version.agent_type)
     others = list(of_agent.exclude(pk=version.pk).defer("settings")[:OFFERED])
-    by_number = {other.number: other for other in others}
-    wanted = int(against) if against.isascii() and against.isdigit() else version.number - 1
+    before, after = version.number - 1, version.number + 1
+    wanted = number_of(against) or before
+    named = of_agent.filter(number__in={before, after, wanted}).defer("settings")
+    by_number = {other.number: other for other in (*others, *named)}
     other = by_number.get(wanted)  # whose settings are read when they are compared
-    before, after = by_number.get(version.number - 1), by_number.get(version.number + 1)
     return {
         "version": version,
         "agent": AgentConfiguration.objects.filter(agent_type=version.agent_type).first(),
@@ -124,10 +126,14 @@ def _page_of(version: AgentVersion, against: str) -> dict[str, Any]:
         "others": others,
         "against": other,
         "pieces": [] if other is None else pieces_between(other.settings, version.settings),
-        "before_url": before and version_url(before),
-        "after_url": after and version_url(after),
+        "before_url": _url_of(by_number.get(before)),
+        "after_url": _url_of(by_number.get(after)),
         "text": yaml_of(ordered_settings(version.settings)),
     }
+
+
+def _url_of(version: AgentVersion | None) -> str:
+    return version_url(version) if version else ""
 
 
 def version_url(version: AgentVersion) -> str:

@@ -119,7 +119,9 @@ def _piece(title: str, old: str | None, new: str | None, moved: str) -> Piece | 
 
 
 def _lines(old: list[str], new: list[str]) -> Iterator[Line]:
-    groups = SequenceMatcher(a=old, b=new, autojunk=False).get_grouped_opcodes(CONTEXT)
+    # Lines that come again and again are no landmarks in a long text: with them, thousands of empty lines on
+    # both sides would be compared each with each, for minutes.
+    groups = SequenceMatcher(a=old, b=new, autojunk=True).get_grouped_opcodes(CONTEXT)
     end = 0
     for group in groups:
         if group[0][1] > end:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from agents.analysts.claude_prompt import build_request, prompt_tokens_at_most
 from agents.findings.deciding import Verdict, decide
 from agents.findings.known import MOST_BYTES, known_findings
 from agents.launching import launch_agent
@@ -14,6 +15,7 @@ from agents.runner import run_claimed
 from executions.services import claim_execution
 from system.redaction import default_redactor
 from tests.agents import finding_runs
+from tests.agents.asking import a_task
 from tests.agents.conftest import MakeAgent
 from tests.agents.finding_runs import found, the_finding
 from tests.messages_api import REPORT, MessagesServer, ok
@@ -82,5 +84,6 @@ def test_a_house_full_of_findings_takes_no_more_room_than_is_meant_for_them(
     with django_assert_num_queries(1):
         known = known_findings("disk", "nas", default_redactor())
     assert 5 < len(known) < 50
-    assert sum(len((each.key + each.title).encode()) for each in known) <= MOST_BYTES
+    whole, plain = (prompt_tokens_at_most(build_request(a_task(known=each))[0]) for each in (known, []))
+    assert whole - plain <= MOST_BYTES, "what the dearest run is said to cost counts on it"
     assert "Gravest" in {each.title for each in known}

@@ -1,5 +1,6 @@
 """What differs between two versions, in pieces: settings, each step by its name, where one has moved."""
 
+import time
 from typing import Any
 
 import pytest
@@ -90,3 +91,17 @@ def test_the_api_compares_any_two() -> None:
     assert pieces("1/diff?against=3") == [("step Look", "added"), ("step CPU", "removed")]
     assert pieces("1/diff") == []
     assert admin.get("/agents/a/versions/1/diff?against=9").status_code == 404
+
+
+def test_thousands_of_equal_lines_are_compared_in_no_time() -> None:
+    """Each with each, they would take minutes, for whoever may look."""
+    empty = "\n" * 15_000
+    before, after = (
+        settings(CPU, config={"analysis": {"instructions": f"{word}{empty}the end"}})
+        for word in ("one", "two")
+    )
+    began = time.process_time()
+    (piece,) = pieces_between(before, after)
+    assert time.process_time() - began < 5
+    assert piece.title == "analysis"
+    assert {line.look for line in piece.lines} >= {"added", "removed"}

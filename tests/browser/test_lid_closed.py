@@ -83,5 +83,23 @@ def test_a_log_has_each_line_once(site: Site, visit: Visit, wire: Wire, missed: 
     tab.forgive("net::ERR_")
 
 
+def test_a_log_goes_on_where_nobody_says_how_much_was_missed(site: Site, visit: Visit, wire: Wire) -> None:
+    run = Run.begin(site)
+    tab = visit(origin=wire.origin)
+    tab.page.clock.install()
+    tab.page.route("**/events?after=*&limit=1", lambda route: route.fulfill(status=503, json={"status": 503}))
+    tab.go_to_run(run.uid).wait_until_live()
+    wire.cut()
+    run.log("meanwhile")
+    sleep(tab)
+    tab.see("[data-connection][data-state=offline]")
+    wire.mend()
+    tab.see("[data-connection-retry]").click()
+    tab.see(".line", "meanwhile")
+    run.complete()
+    tab.forgive("net::ERR_")
+    tab.forgive("503")
+
+
 def _events_of(run: Run) -> int:
     return Execution.objects.get(uid=run.uid).event_count

@@ -55,10 +55,11 @@ def test_a_drag_zooms_and_pointing_reads(visit: Visit, address: str) -> None:
 
 
 def test_keys_read_choose_and_zoom(visit: Visit, address: str) -> None:
-    tab = visit().go(address)
+    tab = visit(timezone_id="Asia/Kathmandu").go(address)
     tab.see(f"{CHART}.is-live").focus()
     tab.page.keyboard.press("Home")
-    tab.see("[data-reading]", "zoomed 42 %")
+    begin = timezone.localtime(timezone.datetime.fromisoformat(parse_qs(urlsplit(address).query)["from"][0]))  # type: ignore[attr-defined]
+    tab.see("[data-reading]", f"{begin:%Y-%m-%d %H:%M:%S}: zoomed 42 %")
     for _ in range(20):
         tab.page.keyboard.press("Shift+ArrowRight")
     with tab.page.expect_navigation():

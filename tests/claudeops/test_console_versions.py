@@ -7,6 +7,7 @@ from django.test import Client
 
 from agents.editing import change_agent, create_agent
 from agents.models import AgentConfiguration, AgentVersion
+from agents.versions.admin import OFFERED
 from system.roles import Role
 from tests.claudeops.test_console_agent_form import form
 from tests.console import CONFIG, EVIL, console_url, signed_in
@@ -43,8 +44,20 @@ def test_a_version_is_compared_with_the_one_before_or_with_any(admin: Client) ->
     assert "owned" in text
     assert "<script>document.title" not in text
     assert len(page_of(admin, 3, "?against=1").context["pieces"][0].lines) > 4
-    for nonsense in ("?against=9", "?against=x", "?against=-1", "?against=²"):
+    for nonsense in ("?against=9", "?against=x", "?against=-1", "?against=²", f"?against={'9' * 5000}"):
         assert page_of(admin, 3, nonsense).status_code == 200
+
+
+def test_an_old_version_of_very_many_is_compared_with_the_one_before_it(admin: Client) -> None:
+    AgentVersion.objects.bulk_create(
+        AgentVersion(agent_type="disk-space", number=number, settings={"name": f"{number}"}, source="api")
+        for number in range(3, OFFERED + 20)
+    )
+    page = page_of(admin, 5)
+    assert page.context["against"].number == 4
+    assert page.context["before_url"] == console_url(AgentVersion, "change", version(4).pk)
+    assert page.context["after_url"] == console_url(AgentVersion, "change", version(6).pk)
+    assert page_of(admin, 5, "?against=3").context["against"].number == 3
 
 
 def test_the_list_is_of_one_agent(admin: Client) -> None:

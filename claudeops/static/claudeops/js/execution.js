@@ -61,6 +61,7 @@ function become(next) {
 
 async function catchUp(socket) {
     const answer = await fetch(`/api/v1/executions/${uid}/events?after=${socket.last}&limit=1`);
+    if (!answer.ok) return; // the socket says why
     const { count } = await answer.json();
     if (count <= MOST_MISSED) return;
     socket.last += count;

@@ -2,13 +2,14 @@
 // click on a chart zooms in as well: the server has drawn links over it.
 
 const NEAREST = 3; // buckets away, what is read there is no reading of this moment
-const form = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium" });
 
 class Chart {
     constructor(field) {
         this.field = field;
         this.data = JSON.parse(field.dataset.chart);
         this.span = this.data.end - this.data.begin;
+        // The axis is the server's, and so are the moments said above it, wherever they are read.
+        this.form = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: field.dataset.zone });
         this.times = [...new Set(this.data.lines.flatMap((line) => line.points.map(([at]) => at)))].sort((a, b) => a - b);
         this.svg = field.querySelector("svg");
         this.reading = field.closest(".panel").querySelector("[data-reading]");
@@ -83,7 +84,7 @@ class Chart {
     }
 
     moment(seconds) {
-        return form.format((this.data.begin + seconds) * 1000);
+        return this.form.format((this.data.begin + seconds) * 1000);
     }
 
     place(element, from, width) {

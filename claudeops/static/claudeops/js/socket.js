@@ -5,7 +5,6 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 const WITHDRAWN = 4401;
 const AWAY_FOR_LONG = 60_000;
-const OPENING = { close() {} };
 
 /** One that is not open yet is closed when it is: a browser would call it an error to give it up. */
 function leave(socket) {
@@ -41,8 +40,10 @@ export class LiveSocket {
         this.isWanted = true;
         this.onState("connecting");
         if (this.catchUp && Date.now() - this.lostAt > AWAY_FOR_LONG) {
-            this.socket = OPENING;
-            this.catchUp(this).then(() => this.isWanted && this.connect(), () => this.comeBack());
+            const opening = { close() {} };
+            const unlessGivenUp = (step) => () => this.socket === opening && step();
+            this.socket = opening;
+            this.catchUp(this).then(unlessGivenUp(() => this.connect()), unlessGivenUp(() => this.comeBack()));
         } else {
             this.connect();
         }
