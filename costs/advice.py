@@ -5,7 +5,7 @@ close in time, as only then they looked at much the same.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from costs.models import CostRecord, DailyCost
 from costs.price_book import current_prices
+from costs.querysets import DailyCostQuerySet
 from costs.rates import PriceList
 from costs.spread import NOTHING
 from executions.models import Execution, Status
@@ -74,27 +75,27 @@ class Advice:
 
 def advised_agents(now: datetime) -> list[str]:
     """Those that used a model in the last 30 days."""
-    rows = DailyCost.objects.filter(day__gte=_first_day(now), executions__gt=0)
-    return list(rows.order_by("agent_type").values_list("agent_type", flat=True).distinct())
+    return list(_recent_days(now).order_by("agent_type").values_list("agent_type", flat=True).distinct())
 
 
-def agents_with_a_choice(now: datetime) -> list[str]:
-    """Those that used several models in the last 30 days, the dearest first: others have no cheaper one."""
+def advise_dearest(now: datetime, most: int) -> list[Advice]:
+    """Of the agents that used several models in the last 30 days, the dearest: others have no cheaper one."""
     prices = current_prices()
-    rows = DailyCost.objects.filter(day__gte=_first_day(now), executions__gt=0).order_by()
-    models: dict[str, set[str]] = {}
-    spent: dict[str, Decimal] = {}
-    for agent, model, cost in rows.values_list("agent_type", "model_used").annotate(Sum("cost_usd")):
-        models.setdefault(agent, set()).add(prices.name_of(model))
-        spent[agent] = spent.get(agent, NOTHING) + cost
-    agents = (agent for agent, names in models.items() if len(names) > 1)
-    return sorted(agents, key=lambda agent: (-spent[agent], agent))
+    counts, spent = _used_models(_recent_days(now), prices)
+    agents = (agent for agent, models in counts.items() if len(models) > 1)
+    dearest = sorted(agents, key=lambda agent: (-spent[agent], agent))[:most]
+    return [_advise(agent, counts[agent], prices, now) for agent in dearest]
 
 
 def advise(agent_type: str, now: datetime) -> Advice:
     """A handful of queries, none of which goes deeper than 200 runs and 30 days."""
     prices = current_prices()
-    counts = _runs_by_model(agent_type, prices, now)
+    counts, _ = _used_models(_recent_days(now).filter(agent_type=agent_type), prices)
+    return _advise(agent_type, counts.get(agent_type, {}), prices, now)
+
+
+def _advise(agent_type: str, counts: Mapping[str, int], prices: PriceList, now: datetime) -> Advice:
+    """`counts` are runs of the last 30 days by model."""
     if len(counts) < 2:
         return Advice(agent_type, f"Only one model was used in the last {DAYS} days.")
     runs = _comparable_runs(agent_type, prices, now - timedelta(days=DAYS))
@@ -126,14 +127,23 @@ def _words(found: Comparison) -> str:
     return f"{agreed}." if found.holds else f"{agreed}; {LEAST_PERCENT} % are needed."
 
 
-def _runs_by_model(agent_type: str, prices: PriceList, now: datetime) -> dict[str, int]:
-    """Executions of the last 30 days, under the price list's own names of the models."""
-    rows = DailyCost.objects.filter(day__gte=_first_day(now), agent_type=agent_type, executions__gt=0)
-    counts: dict[str, int] = {}
-    for model, executions in rows.order_by().values_list("model_used").annotate(Sum("executions")):
-        name = prices.name_of(model)
-        counts[name] = counts.get(name, 0) + executions
-    return counts
+def _recent_days(now: datetime) -> DailyCostQuerySet:
+    """Of agents and models by which something was run in the last 30 days."""
+    return DailyCost.objects.filter(day__gte=_first_day(now), executions__gt=0).order_by()
+
+
+def _used_models(
+    days: DailyCostQuerySet, prices: PriceList
+) -> tuple[dict[str, dict[str, int]], dict[str, Decimal]]:
+    """By agent: executions by model, under the price list's own names; and USD in all."""
+    counts: dict[str, dict[str, int]] = {}
+    spent: dict[str, Decimal] = {}
+    sums = days.values_list("agent_type", "model_used").annotate(Sum("executions"), Sum("cost_usd"))
+    for agent, model, executions, cost in sums:
+        of_agent, name = counts.setdefault(agent, {}), prices.name_of(model)
+        of_agent[name] = of_agent.get(name, 0) + executions
+        spent[agent] = spent.get(agent, NOTHING) + cost
+    return counts, spent
 
 
 def _comparable_runs(agent_type: str, prices: PriceList, since: datetime) -> dict[str, list[Run]]:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db.models import Sum
 from django.utils import timezone
@@ -66,10 +67,24 @@ class Savings:
     unpriced: list[str] = field(default_factory=list)
 
 
-def count_savings(first: date, last: date, now: datetime) -> Savings:
-    """From daily sums alone. A batch is reckoned at the factor that each model's price has at `now`."""
+class Billed(NamedTuple):
+    """An agent and a model in some days: USD that the cache saved, and that a batch would discount."""
+
+    agent_type: str
+    model_used: str
+    saved: Decimal
+    batchable: Decimal
+    executions: int
+
+
+def count_savings(first: date, last: date, now: datetime, billed: Iterable[Billed] | None = None) -> Savings:
+    """From daily sums alone. A batch is reckoned at the factor that each model's price has at `now`.
+
+    `billed` is for who has read those days already.
+    """
     found: dict[str, AgentSavings] = {}
-    unpriced = _add_costs(found, first, last, current_prices(), now)
+    billed = _billed_in(first, last) if billed is None else billed
+    unpriced = _add_costs(found, billed, current_prices(), now)
     ended = DailyExecutions.objects.filter(day__range=(first, last), status=Status.COMPLETED)
     for agent, completed in ended.order_by().values_list("agent_type").annotate(Sum("executions")):
         _of(found, agent).completed = completed
@@ -86,24 +101,27 @@ def _of(found: dict[str, AgentSavings], agent: str) -> AgentSavings:
     return found.setdefault(agent, AgentSavings(agent))
 
 
+def _billed_in(first: date, last: date) -> Iterable[Billed]:
+    days = DailyCost.objects.filter(day__range=(first, last)).order_by()
+    sums = (Sum("cache_saved_usd"), Sum("batchable_usd"), Sum("executions"))
+    return (Billed(*row) for row in days.values_list("agent_type", "model_used").annotate(*sums))
+
+
 def _add_costs(
-    found: dict[str, AgentSavings], first: date, last: date, prices: PriceList, now: datetime
+    found: dict[str, AgentSavings], billed: Iterable[Billed], prices: PriceList, now: datetime
 ) -> set[str]:
     """The models with something to discount that have no price."""
     unpriced = set()
-    rows = DailyCost.objects.filter(day__range=(first, last)).order_by().values("agent_type", "model_used")
-    for row in rows.annotate(
-        saved=Sum("cache_saved_usd"), batchable=Sum("batchable_usd"), billed=Sum("executions")
-    ):
-        agent = _of(found, row["agent_type"])
-        agent.cache_saved_usd += row["saved"]
-        agent.batchable_usd += row["batchable"]
-        agent.billed += row["billed"]
-        version = prices.find(row["model_used"], now)
+    for row in billed:
+        agent = _of(found, row.agent_type)
+        agent.cache_saved_usd += row.saved
+        agent.batchable_usd += row.batchable
+        agent.billed += row.executions
+        version = prices.find(row.model_used, now)
         if version is not None:
-            agent.batch_saves_usd += row["batchable"] * (1 - version.batch)
-        elif row["batchable"]:
-            unpriced.add(row["model_used"])
+            agent.batch_saves_usd += row.batchable * (1 - version.batch)
+        elif row.batchable:
+            unpriced.add(row.model_used)
     return unpriced
 
 

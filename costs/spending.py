@@ -9,12 +9,15 @@ from typing import Any
 from django.db.models import Case, CharField, F, Value, When
 
 from costs.breakdowns import KEYS, Group
-from costs.models import DailyCost
+from costs.models import DailyCost, DailyTotal
 from costs.querysets import sums_of
 from executions.models import Trigger
 
 DIMENSIONS = ("agent_type", "model_used", "node_id", "triggered_by", "trigger_source")
-SUMS = ("cost_usd", "executions", "records", "unpriced_records", "tokens_used", "cache_saved_usd")
+SUMS = (
+    "cost_usd", "executions", "records", "unpriced_records", "tokens_used", "cache_saved_usd",
+    "batchable_usd",
+)  # fmt: skip
 
 
 @dataclass
@@ -27,6 +30,7 @@ class Spent:
     unpriced_records: int = 0
     tokens: int = 0
     cache_saved: Decimal = Decimal(0)
+    batchable: Decimal = Decimal(0)
 
     def add(self, other: "Spent") -> None:
         self.cost += other.cost
@@ -35,6 +39,7 @@ class Spent:
         self.unpriced_records += other.unpriced_records
         self.tokens += other.tokens
         self.cache_saved += other.cache_saved
+        self.batchable += other.batchable
 
     @property
     def each(self) -> Decimal | None:
@@ -62,6 +67,12 @@ KEY_OF: Mapping[Group, Callable[[Combination], str]] = {
     Group.SCHEDULE: lambda found: found.trigger_source if found.triggered_by == Trigger.SCHEDULE else "",
     Group.TRIGGER: lambda found: found.triggered_by,
 }
+
+
+def changes_in(first: date, after: date) -> tuple[Any, ...]:
+    """While it is the same, so is all that was spent in the days; it takes a row for each of them."""
+    days = DailyTotal.objects.between(first, after)
+    return tuple(days.add_up("changes", "records", "cost_usd", "tokens_used").values())
 
 
 def read_combinations(first: date, after: date, wanted: Mapping[str, Any]) -> list[Combination]:

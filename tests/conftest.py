@@ -14,6 +14,7 @@ from django.db import transaction
 from pytest_django import Settings
 from pytest_django.plugin import blocking_manager_key
 
+from claudeops.costs_page.keeping import forget_all
 from system.append_only import deletion_allowed
 from system.models import AuditEntry
 from system.rates import buckets, shared_windows
@@ -89,6 +90,12 @@ def _doors_forget() -> None:
     caches["doors"].clear()
     buckets.clear()
     shared_windows.clear()
+
+
+@pytest.fixture(autouse=True)
+def _costs_page_forgets() -> None:
+    """What was spent in one test's database may look like what was in another's."""
+    forget_all()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -15,7 +14,6 @@ from costs.budgets.usage import BudgetState, states_of
 from costs.budgets.wording import used_text
 from costs.forecast import Forecast, forecast_month
 from costs.models import Budget
-from costs.sums import current_month
 from scheduling.forecast import plan_month
 from system.readable import read_short_usd
 
@@ -32,7 +30,6 @@ PICTURE = (
 class MonthNow:
     """`not_counted` are schedules that the forecast leaves out, and why."""
 
-    sums: dict[str, Any]
     forecast: Forecast
     not_counted: Sequence[tuple[str, str]]
     outlooks: Sequence[Outlook]
@@ -66,7 +63,6 @@ def month_now(now: datetime) -> MonthNow:
     forecast = forecast_month(now, plan.planned)
     enabled = list(Budget.objects.filter(enabled=True)[:MOST_BUDGETS])
     return MonthNow(
-        sums=current_month(),
         forecast=forecast,
         not_counted=plan.not_counted,
         outlooks=outlooks(forecast),

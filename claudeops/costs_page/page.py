@@ -12,6 +12,7 @@ from claudeops.costs_page.chart import Chart, draw_chart
 from claudeops.costs_page.choice import STACKED_BY, Choice, read_choice
 from claudeops.costs_page.choice import presets as presets_of
 from claudeops.costs_page.dearest import Dear, dearest_executions
+from claudeops.costs_page.keeping import Kept
 from claudeops.costs_page.month import month_now
 from claudeops.costs_page.spans import Span
 from claudeops.costs_page.standing_out import Saved, advice_for_all, anomalies_in, savings_in
@@ -19,11 +20,16 @@ from claudeops.costs_page.tables import Change, Table, export_links, make_table
 from costs.anomalies import Anomaly
 from costs.breakdowns import Group
 from costs.months import month_at
-from costs.spending import Combination, Spent, read_combinations, spent_by, spent_in_all
+from costs.savings import Billed
+from costs.spending import Combination, Spent, changes_in, read_combinations, spent_by, spent_in_all
 from costs.sums import cost_trends
 
 MONTHS = 12
-MOST_CHOICES = 200
+
+# Of a year with many agents, models and schedules a hundred thousand rows are added up, which takes longer
+# than all else: once, until a record comes into the days.
+_combinations: Kept[list[Combination]] = Kept()
+_charts: Kept[Chart] = Kept()
 
 
 @dataclass(frozen=True)
@@ -42,12 +48,22 @@ class Spending:
 
     @cached_property
     def combinations(self) -> list[Combination]:
-        return read_combinations(self.choice.span.first, self.choice.span.after, self.choice.wanted)
+        return self._read(self.choice.span)
 
     @cached_property
     def earlier(self) -> list[Combination]:
-        before = self.choice.span.before
-        return read_combinations(before.first, before.after, self.choice.wanted)
+        return self._read(self.choice.span.before)
+
+    def _read(self, span: Span) -> list[Combination]:
+        wanted = self.choice.wanted
+        return _combinations.get(
+            (span.first, span.after, tuple(wanted.items()), self._stamp),
+            lambda: read_combinations(span.first, span.after, wanted),
+        )
+
+    @cached_property
+    def _stamp(self) -> tuple[Any, ...]:
+        return changes_in(self.choice.span.before.first, self.choice.span.after)
 
     @cached_property
     def total(self) -> Spent:
@@ -63,7 +79,11 @@ class Spending:
 
     @cached_property
     def chart(self) -> Chart:
-        return draw_chart(self.choice, spent_by(self.choice.by, self.combinations))
+        span = self.choice.span
+        return _charts.get(
+            (span.first, span.after, self.choice.url, self._stamp),
+            lambda: draw_chart(self.choice, spent_by(self.choice.by, self.combinations)),
+        )
 
     @cached_property
     def tables(self) -> Sequence[Table]:
@@ -86,11 +106,17 @@ class Spending:
     @cached_property
     def saved(self) -> Saved:
         agent = self.choice.only.get("agent")
-        return savings_in(self.choice.span, None if agent is None else [agent], self.now)
+        billed = None if self.choice.only.keys() - {"agent"} else map(_billed, self.combinations)
+        return savings_in(self.choice.span, None if agent is None else [agent], self.now, billed)
 
     @cached_property
     def anomalies(self) -> Sequence[Anomaly]:
         return anomalies_in(self.choice.span, self.now)
+
+
+def _billed(found: Combination) -> Billed:
+    spent = found.spent
+    return Billed(found.agent_type, found.model_used, spent.cache_saved, spent.batchable, spent.executions)
 
 
 def costs_page(asked: Mapping[str, Any]) -> dict[str, Any]:
