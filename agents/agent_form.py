@@ -14,6 +14,7 @@ from agents.editing import RESERVED, ChangedMeanwhile, require_seen
 from agents.models import AgentConfiguration
 from agents.transfer.reading import Unreadable, read_yaml
 from executions.text import without_nul
+from system.exact_json import misfits_in
 from system.money import PLACES, text_of
 from system.readable import read_json
 from system.setting_form import json_editor
@@ -34,7 +35,9 @@ class ConfigurationField(forms.JSONField):
     def prepare_value(self, value: Any) -> Any:
         shown = super().prepare_value(value)
         try:
-            return read_json(json.loads(shown))
+            found = json.loads(shown)
+            # What a page could not be sent with is shown as its escape.
+            return json.dumps(found, indent=2) if any(misfits_in(found)) else read_json(found)
         except (TypeError, ValueError, RecursionError):
             return shown
 
@@ -46,11 +49,14 @@ class ConfigurationField(forms.JSONField):
 
     def to_python(self, value: Any) -> Any:
         try:
-            return super().to_python(value)
+            found = super().to_python(value)
         except (forms.ValidationError, RecursionError) as error:
             if isinstance(value, str) and value.lstrip()[:1] not in ("{", "[", '"'):
                 return _read_yaml(value)
             raise forms.ValidationError(_why_no_json(value), code="invalid") from error
+        for path, problem in misfits_in(found):
+            raise forms.ValidationError(f"{path}: {problem}." if path else f"{problem}.", code="invalid")
+        return found
 
 
 def _read_yaml(text: str) -> Any:

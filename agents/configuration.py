@@ -5,17 +5,20 @@ Stored in `AgentConfiguration.config`, edited without code, refused when it is s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Annotated, Any, Literal, Self
 
 from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from agents.probes import PROBES
+from system.exact_json import misfits_in
 from system.thresholds import Limits, Thresholds
 
 LONGEST_MS = settings.MAX_DURATION_LIMIT_SECONDS * 1000
 LONGEST_REST_MS = 366 * 24 * 3600 * 1000
 MAX_STEPS = 100
+MOST_MISFITS = 20
 
 NO_NUL = r"^[^\x00]*$"
 Text = Annotated[str, Field(min_length=1, max_length=4096, pattern=NO_NUL)]
@@ -174,6 +177,8 @@ def parse_configuration(raw: object) -> Configuration:
     """Raise ConfigurationError naming every problem with its path."""
     if not isinstance(raw, Mapping):
         raise ConfigurationError([Problem("", 'a configuration is a JSON object with a list "steps"')])
+    if misfits := [Problem(*found) for found in islice(misfits_in(raw), MOST_MISFITS)]:
+        raise ConfigurationError(misfits)
     try:
         configuration = Configuration.model_validate(raw, strict=True)
     except ValidationError as error:

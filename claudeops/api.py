@@ -36,6 +36,7 @@ from claudeops.openapi import completed
 from claudeops.problems import handle_problems, method_not_allowed
 from system.authentication import require
 from system.errors import DomainError, Invalid
+from system.exact_json import check_whole_numbers
 from system.nesting import is_deeper
 from system.roles import Role
 from system.wire import dumps
@@ -65,6 +66,7 @@ class JsonParser(Parser):
         value = orjson.loads(body)
         if body.count(b"{") + body.count(b"[") > DEEPEST and is_deeper(value, DEEPEST):
             raise TooDeep(f"The body is nested more than {DEEPEST} levels deep.", field="body")
+        check_whole_numbers(body)
         return value
 
 

@@ -9,6 +9,7 @@ import orjson
 from executions.text import without_nul
 from scheduling.hooks.paths import parse_path
 from system.errors import DomainError, Invalid
+from system.exact_json import check_whole_numbers
 from system.nesting import is_deeper
 from system.redaction import REDACTED, Redactor, default_redactor, redacted
 from system.secret_patterns import REACH
@@ -41,6 +42,7 @@ def read_payload(body: bytes, content_type: str) -> Payload:
     if not isinstance(payload, dict | list):
         raise Invalid("The body is an object or a list.", field="body")
     check_payload(payload, field="body")
+    check_whole_numbers(body, field="body")
     return payload
 
 
