@@ -1,6 +1,7 @@
 """Executions as rows for the API. A list is the hottest of its answers: no model objects, one encoding."""
 
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Any
 
 from django.db.models import F
@@ -9,7 +10,7 @@ from django.db.models.expressions import Combinable
 from executions.models import Execution
 from executions.querysets import ExecutionQuerySet
 from executions.schemas import ExecutionFilters
-from system.paging import given, make_cursor, read_cursor
+from system.paging import given, newest_first
 from system.wire_columns import TimeText, UidText
 
 COLUMNS: dict[str, Combinable] = {
@@ -52,18 +53,9 @@ def _named(rows: Iterable[tuple[Any, ...]]) -> list[dict[str, Any]]:
 def list_executions(filters: ExecutionFilters) -> dict[str, Any]:
     """What schemas.ExecutionList describes, the newest first."""
     wanted = _conditions(filters)
-    rows = _ROWS.filter(**wanted).order_by("-id")
-    if filters.cursor is not None:
-        rows = rows.filter(pk__lt=read_cursor(filters.cursor))
-    window = filters.window
-    # One row more than is asked for tells whether there is another page.
-    found = list(rows[window.start : window.stop + 1])
-    shown = found[: filters.limit]
-    return {
-        "items": _named(shown),
-        "count": Execution.objects.filter(**wanted).count(),
-        "next_cursor": make_cursor(shown[-1][0]) if len(found) > len(shown) else None,
-    }
+    shown, next_cursor = newest_first(_ROWS.filter(**wanted), filters, filters.cursor, key=itemgetter(0))
+    count = Execution.objects.filter(**wanted).count()
+    return {"items": _named(shown), "count": count, "next_cursor": next_cursor}
 
 
 def _conditions(filters: ExecutionFilters) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import orjson
 
 from system.audit_schemas import AuditFilters
 from system.models import AuditEntry
-from system.paging import given, make_cursor, read_cursor
+from system.paging import given, newest_first
 
 
 def list_audit(filters: AuditFilters) -> dict[str, Any]:
@@ -19,19 +19,10 @@ def list_audit(filters: AuditFilters) -> dict[str, Any]:
         "at__gte": filters.date_from,
         "at__lt": filters.date_to,
     }
-    rows = AuditEntry.objects.filter(**given(conditions)).order_by("-id")
-    count = rows.count()
-    if filters.cursor is not None:
-        rows = rows.filter(pk__lt=read_cursor(filters.cursor))
-    window = filters.window
-    # One row more than is asked for tells whether there is another page.
-    found = list(rows[window.start : window.stop + 1])
-    shown = found[: filters.limit]
-    return {
-        "items": [_entry_out(entry) for entry in shown],
-        "count": count,
-        "next_cursor": make_cursor(shown[-1].pk) if len(found) > len(shown) else None,
-    }
+    rows = AuditEntry.objects.filter(**given(conditions))
+    shown, next_cursor = newest_first(rows, filters, filters.cursor)
+    items = [_entry_out(entry) for entry in shown]
+    return {"items": items, "count": rows.count(), "next_cursor": next_cursor}
 
 
 def _entry_out(entry: AuditEntry) -> dict[str, Any]:

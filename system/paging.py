@@ -1,7 +1,8 @@
 """Pages of a list: `limit` and `offset`, or a cursor for going deep at the same price."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Annotated, Any
 
 from django.db.models import QuerySet
@@ -33,6 +34,22 @@ def given(filters: Mapping[str, Any]) -> dict[str, Any]:
 def page_of(rows: QuerySet[Any], page: Page) -> dict[str, Any]:
     """A list as the API gives it: the items of this page, and how many there are in all."""
     return {"items": list(rows[page.window]), "count": rows.count()}
+
+
+def newest_first(
+    rows: QuerySet[Any], page: Page, cursor: str | None, key: Callable[[Any], int] = attrgetter("pk")
+) -> tuple[list[Any], str | None]:
+    """The rows of this page, by falling primary key, and the cursor of the next one; None on the last.
+
+    `key` gives the primary key of what `rows` yields.
+    """
+    rows = rows.order_by("-pk")
+    if cursor is not None:
+        rows = rows.filter(pk__lt=read_cursor(cursor))
+    # One row more than is asked for tells whether there is another page.
+    found = list(rows[page.window.start : page.window.stop + 1])
+    shown = found[: page.limit]
+    return shown, make_cursor(key(shown[-1])) if len(found) > len(shown) else None
 
 
 def make_cursor(key: int) -> str:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from agents.findings.schemas import FindingFilters, FindingOut
 from agents.models import Finding
-from system.paging import given, make_cursor, read_cursor
+from system.paging import given, newest_first
 
 TEXTS = ("evidence", "recommendation", "command")
 
@@ -27,20 +27,12 @@ def matching(filters: FindingFilters) -> QuerySet[Finding]:
 def list_findings(filters: FindingFilters) -> dict[str, Any]:
     """What schemas.FindingList describes. Two queries."""
     found = matching(filters)
-    rows = found.order_by("-id").defer(*TEXTS).select_related("first_execution", "last_execution")
+    rows = found.defer(*TEXTS).select_related("first_execution", "last_execution")
     rows = rows.only(
         *(field.name for field in Finding._meta.concrete_fields if field.name not in TEXTS),
         "first_execution__uid",
         "last_execution__uid",
     )
-    if filters.cursor is not None:
-        rows = rows.filter(pk__lt=read_cursor(filters.cursor))
-    window = filters.window
-    # One row more than is asked for tells whether there is another page.
-    page = list(rows[window.start : window.stop + 1])
-    shown = page[: filters.limit]
-    return {
-        "items": [FindingOut.of(row) for row in shown],
-        "count": found.count(),
-        "next_cursor": make_cursor(shown[-1].pk) if len(page) > len(shown) else None,
-    }
+    shown, next_cursor = newest_first(rows, filters, filters.cursor)
+    items = [FindingOut.of(row) for row in shown]
+    return {"items": items, "count": found.count(), "next_cursor": next_cursor}

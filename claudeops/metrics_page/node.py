@@ -1,5 +1,6 @@
 """The page of a node: how it is and why, what it does, what it did, and its curves."""
 
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from system.readable import read_bytes
 MOST_ACTIVE = 20
 MOST_RECENT = 15
 MOST_ALERTS = 8
-MOST_SCHEDULES = 100
+MOST_SCHEDULES = 20
 
 
 def node_page(request: HttpRequest, node: Node) -> dict[str, Any]:
@@ -60,9 +61,12 @@ def _disk(sample: SystemMetric | None) -> str:
 
 
 def _schedules(name: str) -> list[Schedule]:
-    """Those that name the node: JSON cannot be asked alike on both databases, and there are a few."""
-    enabled = Schedule.objects.filter(enabled=True).order_by("next_run", "pk")[:MOST_SCHEDULES]
-    return [schedule for schedule in enabled if name in schedule.node_ids]
+    """Those that name the node, the next to run first. Chosen here, as SQLite cannot look into a list of
+    names, and of all that there are: a node may be named by the last of them.
+    """
+    enabled = Schedule.objects.filter(enabled=True, next_run__isnull=False).order_by("next_run", "pk")
+    naming = (pk for pk, nodes in enabled.values_list("pk", "node_ids") if name in nodes)
+    return list(enabled.filter(pk__in=list(islice(naming, MOST_SCHEDULES))))
 
 
 def _links(name: str) -> list[tuple[str, str]]:

@@ -14,12 +14,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from claudeops.metrics_page.windows import link_moment
+from scheduling.models import Schedule
 from system import app_settings
 from system.alerts import raise_alert
 from system.metric_rollups import roll_up_metrics
 from system.models import Node, Severity, SystemMetric
 from system.roles import Role
-from tests.console import EVIL, a_waiting_execution, an_ended_execution, signed_in
+from tests.console import EVIL, a_waiting_execution, an_agent, an_ended_execution, signed_in
 from tests.system.sampling import sampled
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +172,21 @@ def test_a_node_has_a_page_that_says_how_it_is_and_why(viewer: Client) -> None:
         assert words in html, words
     assert data_of(html)["lines"][0]["node"] == "localhost"
     assert link(html, "7 days") == f"/system/node/{node.pk}/change/?range=7d"
+
+
+def test_a_node_shows_what_is_scheduled_for_it_however_much_runs_elsewhere_first(viewer: Client) -> None:
+    node, agent = a_node("attic"), an_agent()
+
+    def schedule(name: str, nodes: list[str], hours: int) -> Schedule:
+        next_run = NOW + timedelta(hours=hours)
+        due = {"next_due": next_run, "next_run": next_run}
+        return Schedule(name=name, agent=agent, cron_expression="0 3 * * *", node_ids=nodes, **due)
+
+    elsewhere = [schedule(f"cellar's {number}", ["cellar"], 1) for number in range(150)]
+    Schedule.objects.bulk_create([*elsewhere, schedule("attic's own", ["cellar", "attic"], 2)])
+    html = page(viewer, f"/system/node/{node.pk}/change/")
+    assert "attic&#x27;s own" in html
+    assert "cellar&#x27;s" not in html
 
 
 def test_what_was_sampled_long_ago_says_nothing_of_now(viewer: Client) -> None:
