@@ -1,6 +1,4 @@
 import sys
-from argparse import ArgumentParser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,23 +8,19 @@ from agents.transfer.exporting import export_agents
 from agents.transfer.importing import DocumentRefused, Imported, import_agents
 from agents.transfer.reading import MAX_BYTES
 from system.errors import DomainError
+from system.verbs import Verbs
 
 
 class Command(BaseCommand):
     help = "Agents as YAML: export them, or import a document, all of it or nothing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs = Verbs(parser)
 
-        def verb(name: str, what: str, run: Callable[..., None]) -> ArgumentParser:
-            found: ArgumentParser = verbs.add_parser(name, help=what, description=what)
-            found.set_defaults(run=run)
-            return found
-
-        exported = verb("export", "Write agents as YAML: all, or those that are named.", self._export)
+        exported = verbs.add("export", "Write agents as YAML: all, or those that are named.", self._export)
         exported.add_argument("agent_types", nargs="*", metavar="AGENT")
         exported.add_argument("--output", "-o", metavar="FILE", help="by default the screen")
-        imported = verb("import", "Create and change agents from such a document.", self._import)
+        imported = verbs.add("import", "Create and change agents from such a document.", self._import)
         imported.add_argument("file", help="- is the standard input")
         imported.add_argument(
             "--dry-run", action="store_true", help="only say what would be, with what differs"

@@ -1,5 +1,3 @@
-from argparse import ArgumentParser
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +12,7 @@ from agents.models import Finding, FindingState
 from system.errors import DomainError
 from system.models import Severity
 from system.printing import print_table
+from system.verbs import Verbs
 
 BY = "command line"
 ACTIVE, ALL = "active", "all"
@@ -27,31 +26,28 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs = Verbs(parser, "finding", type=int, nargs="+", help="its number, as `list` shows it")
 
-        def verb(name: str, what: str, run: Callable[..., None], *, of_one: bool = True) -> ArgumentParser:
-            made: ArgumentParser = verbs.add_parser(name, help=what, description=what)
-            if of_one:
-                made.add_argument("finding", type=int, nargs="+", help="its number, as `list` shows it")
-            made.set_defaults(run=run)
-            return made
-
-        listed = verb("list", "What is not resolved, the gravest first.", self._list, of_one=False)
+        listed = verbs.add("list", "What is not resolved, the gravest first.", self._list)
         listed.add_argument("--state", choices=[*FindingState.values, ACTIVE, ALL], default=ACTIVE)
         listed.add_argument("--severity", choices=Severity.values)
         listed.add_argument("--agent", help="of this agent only")
         listed.add_argument("--node", help="on this node only")
         listed.add_argument("--limit", type=int, default=50, help="how many (50)")
-        shown = verb("show", "What shows it, and what to do about it.", self._show)
+        shown = verbs.add_of_one("show", "What shows it, and what to do about it.", self._show)
         for each in (listed, shown):
             each.add_argument("--json", action="store_true", help="print JSON, as the API has it")
-        acknowledged = verb("acknowledge", "Somebody sees to it.", self._decide)
-        snoozed = verb("snooze", "Say nothing of it for a time, unless it gets graver.", self._decide)
+        acknowledged = verbs.add_of_one("acknowledge", "Somebody sees to it.", self._decide)
+        snoozed = verbs.add_of_one(
+            "snooze", "Say nothing of it for a time, unless it gets graver.", self._decide
+        )
         snoozed.add_argument("--hours", type=float, default=USUAL_HOURS, help="for how long (24)")
-        resolved = verb("resolve", "It is mended; a run that finds it again opens it.", self._decide)
+        resolved = verbs.add_of_one(
+            "resolve", "It is mended; a run that finds it again opens it.", self._decide
+        )
         for each in (acknowledged, snoozed, resolved):
             each.add_argument("--note", default="", help="why, or what is done about it")
-        verb("reopen", "It is nobody's any more.", self._decide)
+        verbs.add_of_one("reopen", "It is nobody's any more.", self._decide)
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,5 +1,3 @@
-from argparse import ArgumentParser
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +14,7 @@ from scheduling.models import Hook, HookDelivery, Scheme
 from system.errors import DomainError
 from system.printing import print_table
 from system.readable import NOTHING
+from system.verbs import Verbs
 
 SHOWN_MESSAGES = 10
 KEPT_HOURS = 24.0
@@ -28,18 +27,11 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs = Verbs(parser, "slug")
 
-        def verb(name: str, what: str, run: Callable[..., None], *, of_one: bool = True) -> ArgumentParser:
-            found: ArgumentParser = verbs.add_parser(name, help=what, description=what)
-            if of_one:
-                found.add_argument("slug")
-            found.set_defaults(run=run)
-            return found
-
-        verb("list", "All webhooks, by slug.", self._list, of_one=False)
-        verb("show", "One webhook, and its last messages.", self._show)
-        added = verb("add", "Make one; it launches its agent from now on.", self._add)
+        verbs.add("list", "All webhooks, by slug.", self._list)
+        verbs.add_of_one("show", "One webhook, and its last messages.", self._show)
+        added = verbs.add_of_one("add", "Make one; it launches its agent from now on.", self._add)
         added.add_argument("--agent", required=True)
         added.add_argument("--name", help="by default the slug")
         added.add_argument("--recipe", choices=[recipe.name for recipe in RECIPES], default="")
@@ -49,9 +41,11 @@ class Command(BaseCommand):
         added.add_argument("--node", default="")
         added.add_argument("--max-per-minute", type=int)
         added.add_argument("--disabled", action="store_true")
-        rotated = verb("rotate", "A new secret; the one before stays good for a day.", self._rotate)
+        rotated = verbs.add_of_one(
+            "rotate", "A new secret; the one before stays good for a day.", self._rotate
+        )
         rotated.add_argument("--keep-hours", type=float, default=KEPT_HOURS, help="0 ends it at once")
-        deleted = verb("delete", "Delete it, and what became of its messages.", self._delete)
+        deleted = verbs.add_of_one("delete", "Delete it, and what became of its messages.", self._delete)
         deleted.add_argument("--yes", action="store_true", help="without it nothing is deleted")
 
     def handle(self, *args: Any, **options: Any) -> None:

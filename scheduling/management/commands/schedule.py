@@ -1,5 +1,3 @@
-from argparse import ArgumentParser
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -21,6 +19,7 @@ from scheduling.running import run_schedule
 from scheduling.schemas import FireOut, PreviewOut, ScheduleOut
 from system.errors import DomainError
 from system.printing import print_table
+from system.verbs import Verbs
 from system.wire import Out
 
 BY = "command line"
@@ -33,35 +32,28 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        verbs = Verbs(parser, "schedule", help="its number, or its name if no other has it")
 
-        def verb(name: str, what: str, run: Callable[..., None], *, of_one: bool = True) -> ArgumentParser:
-            found: ArgumentParser = verbs.add_parser(name, help=what, description=what)
-            if of_one:
-                found.add_argument("schedule", help="its number, or its name if no other has it")
-            found.set_defaults(run=run)
-            return found
-
-        listed = verb("list", "All schedules, by name.", self._list, of_one=False)
+        listed = verbs.add("list", "All schedules, by name.", self._list)
         listed.add_argument("--agent", help="only of this agent")
         listed.add_argument("--paused", action="store_true", help="only those that are paused")
-        shown = verb("show", "One schedule, and its next due times.", self._show)
-        added = verb("add", "Make one; it is due from now on.", self._add, of_one=False)
+        shown = verbs.add_of_one("show", "One schedule, and its next due times.", self._show)
+        added = verbs.add("add", "Make one; it is due from now on.", self._add)
         added.add_argument("name")
         add_fields(added, is_new=True)
         added.add_argument("--paused", action="store_true", help="not due before it is resumed")
-        changed = verb("change", "Change what is given, and nothing else.", self._change)
+        changed = verbs.add_of_one("change", "Change what is given, and nothing else.", self._change)
         changed.add_argument("--name")
         add_fields(changed, is_new=False)
-        paused = verb("pause", "Nothing is due until it is resumed.", self._pause)
+        paused = verbs.add_of_one("pause", "Nothing is due until it is resumed.", self._pause)
         paused.add_argument("--reason", default="")
-        verb("resume", "Due again, from now on.", self._resume)
-        verb("run", "Run it now, as at a due time.", self._run)
-        deleted = verb("delete", "Delete it, and what became of its due times.", self._delete)
+        verbs.add_of_one("resume", "Due again, from now on.", self._resume)
+        verbs.add_of_one("run", "Run it now, as at a due time.", self._run)
+        deleted = verbs.add_of_one("delete", "Delete it, and what became of its due times.", self._delete)
         deleted.add_argument("--yes", action="store_true", help="without it nothing is deleted")
-        previewed = verb("preview", "When one would be due, and who else is.", self._preview, of_one=False)
+        previewed = verbs.add("preview", "When one would be due, and who else is.", self._preview)
         add_times(previewed, needs_cron=True)
-        fires = verb("fires", "What became of its due times, the last first.", self._fires)
+        fires = verbs.add_of_one("fires", "What became of its due times, the last first.", self._fires)
         fires.add_argument("--limit", type=int, default=20)
         fires.add_argument("--state", choices=FireState.values)
         for each in (shown, previewed):

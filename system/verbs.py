@@ -1,0 +1,30 @@
+"""Commands with verbs, as in `manage.py schedule pause 3`."""
+
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+Run = Callable[[dict[str, Any]], None]
+
+
+class Verbs:
+    """Of one command, which calls `options["run"](options)` for the one that was typed.
+
+    `one` is the argument of those that are about one thing, with what add_argument takes.
+    """
+
+    def __init__(self, parser: CommandParser, one: str = "", **options: Any) -> None:
+        self._parsers = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+        self._one, self._options = one, options
+
+    def add(self, name: str, what: str, run: Run) -> ArgumentParser:
+        made: ArgumentParser = self._parsers.add_parser(name, help=what, description=what)
+        made.set_defaults(run=run)
+        return made
+
+    def add_of_one(self, name: str, what: str, run: Run) -> ArgumentParser:
+        made = self.add(name, what, run)
+        made.add_argument(self._one, **self._options)
+        return made
