@@ -7,7 +7,7 @@ from django.conf import settings
 
 from system.models import SystemMetric
 from system.quantities import QUANTITIES, Quantity
-from system.thresholds import Health, Limits, Thresholds
+from system.thresholds import Health, Limits, Thresholds, has_lasted
 
 OLD_SAMPLES = 3  # times the pause between two
 
@@ -31,7 +31,8 @@ class Verdict:
         if self.limits is None:
             return ""
         warning, critical = self.quantity.read(self.limits.warning), self.quantity.read(self.limits.critical)
-        return f"from {warning} on a warning, from {critical} on critical"
+        lasting = " once it lasts" if self.quantity.column == "cpu_usage_percent" else ""
+        return f"from {warning} on a warning, from {critical} on critical{lasting}"
 
 
 def old_after_seconds() -> float:
@@ -50,6 +51,15 @@ def verdicts_of(metric: SystemMetric, thresholds: Thresholds) -> list[Verdict]:
     for quantity in QUANTITIES:
         value = getattr(metric, quantity.column)
         limits = quantity.limits(thresholds, cores)
-        health = Health.HEALTHY if limits is None or value is None else limits.judge(value)
-        found.append(Verdict(quantity, value, limits, health))
+        found.append(Verdict(quantity, value, limits, _judge(metric, quantity, value, limits)))
     return found
+
+
+def _judge(metric: SystemMetric, quantity: Quantity, value: float | None, limits: Limits | None) -> Health:
+    if limits is None or value is None:
+        return Health.HEALTHY
+    if quantity.column == "cpu_usage_percent" and not has_lasted(
+        value, metric.load_average_1m, cores_of(metric)
+    ):
+        return Health.HEALTHY
+    return limits.judge(value)

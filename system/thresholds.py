@@ -40,6 +40,15 @@ class Limits(BaseModel):
         return Health.WARNING if value >= self.warning else Health.HEALTHY
 
 
+def has_lasted(cpu_percent: float, load_1m: float | None, cores: int) -> bool:
+    """Whether the CPU has been so busy for most of a minute, and not only while it was looked at.
+
+    The load of one minute lags behind: after 40 s of any use it shows half of it. What starts, a build or
+    this product itself, fills every core for some seconds, of which nobody wants to be told.
+    """
+    return load_1m is None or load_1m / max(1, cores) >= cpu_percent / 100 / 2
+
+
 class Thresholds(BaseModel):
     """Percentages are 0 to 100; load is the 5-minute average per core; temperature is in °C."""
 

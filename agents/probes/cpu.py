@@ -11,7 +11,7 @@ from agents.probes.base import Probe, ProbeContext, ProbeResult
 from agents.probes.findings import make_finding, severity_of
 from agents.reports import Finding
 from agents.stopping import Stop
-from system.thresholds import Thresholds
+from system.thresholds import Thresholds, has_lasted
 
 BUSY_PERCENT = 70
 SECOND_LOOK_SECONDS = 1.5
@@ -103,6 +103,15 @@ def _judge_usage(data: Mapping[str, Any], thresholds: Thresholds) -> list[Findin
     severity = severity_of(thresholds.cpu_percent, usage)
     if severity is None:
         return []
+    if not has_lasted(usage, data["load"]["1m"], data["cores"]):
+        return [
+            make_finding(
+                f"CPU at {usage:g} %",
+                "info",
+                evidence=_describe(data),
+                recommendation="Nothing, unless it stays: the load shows that this began within the minute.",
+            )
+        ]
     return [
         make_finding(
             f"CPU at {usage:g} %",

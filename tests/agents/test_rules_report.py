@@ -15,7 +15,7 @@ CPU: dict[str, Any] = {
     "cores": 1,
     "iowait_percent": 0.0,
     "steal_percent": 0.0,
-    "load": {"1m": 0.1, "5m": 0.1, "15m": 0.1},
+    "load": {"1m": 1.0, "5m": 0.1, "15m": 0.1},
     "load_per_core": 0.1,
     "seconds": 0.5,
 }

@@ -85,6 +85,8 @@ def test_one_read_and_one_write_and_no_transaction_around_the_network() -> None:
         ({"disk_usage_percent": 84.9}, Health.HEALTHY),
         ({"cpu_usage_percent": 70.0}, Health.WARNING),
         ({"cpu_usage_percent": 90.0}, Health.CRITICAL),
+        ({"cpu_usage_percent": 99.0, "load_average_1m": 0.4, "cores": 1}, Health.HEALTHY),  # for seconds
+        ({"cpu_usage_percent": 99.0, "load_average_1m": 0.5, "cores": 1}, Health.CRITICAL),
         ({"memory_usage_percent": 80.0}, Health.WARNING),
         ({"memory_usage_percent": 95.0}, Health.CRITICAL),
         ({"disk_usage_percent": 85.0}, Health.WARNING),

@@ -18,7 +18,7 @@ CALM: dict[str, Any] = {
     "cores": 2,
     "iowait_percent": 0.0,
     "steal_percent": 0.0,
-    "load": {"1m": 0.1, "5m": 0.1, "15m": 0.1},
+    "load": {"1m": 1.0, "5m": 0.1, "15m": 0.1},
     "load_per_core": 0.05,
     "seconds": 0.5,
 }
@@ -63,6 +63,13 @@ def test_the_limits_are_70_and_90_percent_and_a_load_of_2_and_4(
     changes: dict[str, Any], expected: list[tuple[str, str]]
 ) -> None:
     assert found(**changes) == expected
+
+
+def test_what_has_begun_within_the_minute_is_no_trouble_yet() -> None:
+    """As when the product itself starts: all cores are full, which the load does not show yet."""
+    begun = {"usage_percent": 99.0, "load": {"1m": 0.9, "5m": 0.3, "15m": 0.1}}
+    assert found(**begun) == [("CPU at 99 %", "info")]
+    assert found(**begun | {"load": {"1m": 1.0, "5m": 0.3, "15m": 0.1}}) == [("CPU at 99 %", "critical")]
 
 
 def test_load_without_work_points_at_what_hangs() -> None:
