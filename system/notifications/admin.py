@@ -20,7 +20,7 @@ from system.errors import DomainError
 from system.models import Delivery, Notification, NotificationRule, NotificationTarget, TargetKind
 from system.models.notifications import OPEN
 from system.notifications.forms import RuleForm, TargetForm
-from system.notifications.outbox import replay
+from system.notifications.outbox import replay, replay_dead
 from system.notifications.rules import NOUN as RULE
 from system.notifications.rules import newest_alert
 from system.notifications.sending import send_test
@@ -29,6 +29,7 @@ from system.notifications.targets import check_url
 from system.readable import NOTHING, read_due_moment
 from system.roles import Role
 
+MOST_WITH_DEAD = 20
 STATE_LABELS = {"Waiting": "info", "Sending": "primary", "Delivered": "success", "Dead": "danger"}
 
 
@@ -119,8 +120,20 @@ class TargetAdmin(PostingAdmin):
             PostAction(
                 name="test", label="Send a test", icon="send", role=Role.ADMIN, perform=self._test,
                 variant="primary",
-            )
+            ),
+            PostAction(
+                name="replay", label="Send dead letters again", icon="replay", role=Role.OPERATOR,
+                perform=self._replay, is_offered=lambda target: target.dead_rows > 0,
+            ),
         ]  # fmt: skip
+
+    def _replay(self, request: HttpRequest, target: NotificationTarget) -> HttpResponse:
+        again = replay_dead(target)
+        if again:
+            messages.success(request, f"{again:,} notifications wait for {target} again, the oldest first.")
+        else:
+            messages.info(request, f"No notification to {target} is dead any more.")
+        return HttpResponseRedirect(reverse("admin:system_notification_changelist"))
 
     def _test(self, request: HttpRequest, target: NotificationTarget) -> HttpResponse:
         outcome, took_ms = send_test(target)
@@ -204,6 +217,16 @@ class NotificationAdmin(PostingAdmin):
         "message_id", "last_error", "created_at",
     )  # fmt: skip
     when_empty = "Nothing was told yet. Targets say where to, rules say what of."
+    list_before_template = "system/dead_letters.html"  # type: ignore[assignment]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """Above the list: the targets with dead letters, each with a button for all of them."""
+        context = {**(extra_context or {})}
+        if may(request, Role.OPERATOR):
+            dead = Count("notifications", filter=Q(notifications__state=Delivery.DEAD))
+            targets = NotificationTarget.objects.annotate(dead_rows=dead).filter(dead_rows__gt=0)
+            context["with_dead"] = targets.order_by("name")[:MOST_WITH_DEAD]
+        return super().changelist_view(request, context)
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         shown = tuple(super().get_list_display(request))

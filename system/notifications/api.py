@@ -7,12 +7,13 @@ from ninja import Path, Query, Router, Status
 
 from system.authentication import require
 from system.models import Notification, NotificationRule, NotificationTarget
-from system.notifications.outbox import replay
+from system.notifications.outbox import replay, replay_dead
 from system.notifications.rules import change_rule, create_rule, delete_rule, find_rule
 from system.notifications.schemas import (
     NotificationList,
     NotificationOut,
     OutboxFilters,
+    Replayed,
     RuleIn,
     RuleList,
     RuleOut,
@@ -123,6 +124,12 @@ def outbox(request: HttpRequest, filters: Query[OutboxFilters]) -> dict[str, Any
 def replay_notification(request: HttpRequest, notification_id: NotificationId) -> list[NotificationOut]:
     """Send what is dead once more, under its old message id; with it all that were one message."""
     return [NotificationOut.of(row) for row in replay(notification_id)]
+
+
+@router.post("/targets/{name}/replay", response={200: Replayed, 404: Problem}, auth=require(Role.OPERATOR))
+def replay_target(request: HttpRequest, name: Slug) -> dict[str, int]:
+    """Send all that is dead of a target once more: for when what was wrong with it is mended."""
+    return {"replayed": replay_dead(find_target(name))}
 
 
 def _shown(target: NotificationTarget) -> dict[str, Any]:

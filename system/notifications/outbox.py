@@ -180,3 +180,13 @@ def replay(notification_id: int) -> list[Notification]:
         again.update(state=Delivery.WAITING, attempts=0, retry_at=None)
         record("notification.replay", row.target.name, {"message_id": row.message_id})
     return list(Notification.objects.filter(pk__in=dead).select_related("target", "alert", "rule"))
+
+
+def replay_dead(target: NotificationTarget) -> int:
+    """Let all that is dead of a target wait again, each message under its old id; how many rows that were."""
+    with one_writer():
+        dead = Notification.objects.filter(target=target, state=Delivery.DEAD)
+        replayed = dead.update(state=Delivery.WAITING, attempts=0, retry_at=None)
+        if replayed:
+            record("notification.replay", target.name, {"rows": replayed})
+    return replayed

@@ -194,6 +194,12 @@ class NotificationOut(Out):
         )
 
 
+class Replayed(Out):
+    """`replayed` is how many rows of the outbox wait again; 0 where none was dead."""
+
+    replayed: int
+
+
 class NotificationList(Out):
     items: list[NotificationOut]
     count: int

@@ -113,6 +113,7 @@ NEEDED: dict[tuple[str, str], Role | None] = {
     ("DELETE", "/notifications/rules/{name}"): Role.ADMIN,
     ("GET", "/notifications/outbox"): Role.VIEWER,
     ("POST", "/notifications/outbox/{notification_id}/replay"): Role.OPERATOR,
+    ("POST", "/notifications/targets/{name}/replay"): Role.OPERATOR,
     ("GET", "/jobs"): Role.VIEWER,
     ("GET", "/jobs/{name}/runs"): Role.VIEWER,
     ("POST", "/jobs/{name}/run"): Role.ADMIN,

@@ -46,6 +46,7 @@ POSTS = {
     (JobRun, "run"): Role.ADMIN,
     (NotificationTarget, "test"): Role.ADMIN,
     (Notification, "replay"): Role.OPERATOR,
+    (NotificationTarget, "replay"): Role.OPERATOR,
     (Backup, "verify"): Role.ADMIN,
     (ConsoleSession, "end"): Role.ADMIN,  # of others; one's own: test_sessions.py
     (Backup, "download"): Role.ADMIN,

@@ -170,3 +170,28 @@ def test_the_outbox_is_listed_filtered_and_replayed(
     deliver_due(after(1))
     assert viewer.get("/notifications/outbox?state=delivered").json()["count"] == 2
     assert operator.post("/notifications/outbox/999999/replay").status_code == 404
+
+
+def test_all_dead_letters_of_a_target_are_replayed_at_once(admin: ApiClient, receiver: Receiver) -> None:
+    a_webhook(url=receiver.url)
+    a_rule()
+    for title in ("first", "second"):
+        say(title)
+    enqueue_new(NOON)
+    receiver.script(answer(410, b"gone"), answer(410, b"gone"))
+    deliver_due(NOON)
+    deliver_due(after(1))
+    path = "/notifications/targets/hook/replay"
+    assert ApiClient(Role.VIEWER).post(path).status_code == 403
+    operator = ApiClient(Role.OPERATOR)
+    assert Notification.objects.filter(state="dead").count() == 2
+    ids = list(Notification.objects.order_by("id").values_list("message_id", flat=True))
+    assert operator.post(path).json() == {"replayed": 2}
+    assert operator.post(path).json() == {"replayed": 0}
+    assert AuditEntry.objects.filter(action="notification.replay", target="hook").count() == 1
+    deliver_due(after(2))
+    deliver_due(after(3))
+    assert list(Notification.objects.order_by("id").values_list("state", "message_id")) == [
+        ("delivered", message_id) for message_id in ids
+    ]
+    assert operator.post("/notifications/targets/nobody/replay").status_code == 404

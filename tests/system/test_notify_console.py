@@ -130,6 +130,23 @@ def test_a_dead_letter_is_sent_again_by_an_operator() -> None:
     assert row.state == "waiting"
 
 
+def test_all_dead_letters_of_a_target_are_sent_again_by_one_button(admin: Client) -> None:
+    a_webhook()
+    a_rule()
+    for title in ("first", "second"):
+        say(title)
+    enqueue_new(NOON)
+    Notification.objects.update(state="dead")
+    listed, operator = console_url(Notification, "changelist"), signed_in(Role.OPERATOR)
+    url = console_url(NotificationTarget, "replay", NotificationTarget.objects.get().pk)
+    words = "Send the 2 dead letters of hook again"
+    assert words in operator.get(listed).content.decode()
+    assert words not in signed_in(Role.VIEWER).get(listed).content.decode()
+    assert "2 notifications wait for hook again" in operator.post(url, follow=True).content.decode()
+    assert set(Notification.objects.values_list("state", flat=True)) == {"waiting"}
+    assert words not in operator.get(listed).content.decode()
+
+
 def test_the_list_of_alerts_shows_what_is_open(admin: Client) -> None:
     say("goes on", subject="a")
     say("was said")
