@@ -17,6 +17,7 @@ from claudeops.password_forms import PasswordForm
 from system.admin import NodeAdmin
 from system.admin_permissions import ReadOnlyAdmin, RoleModelAdmin
 from system.models import Node
+from system.readable import read_moment
 from system.roles import Role, role_of
 
 # Those of other files register themselves.
@@ -39,7 +40,7 @@ class UserAdmin(DjangoUserAdmin, RoleModelAdmin):  # type: ignore[misc, type-arg
     actions = None
     list_display = ("username", "role", "email", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active", "groups")
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = ("seen", "joined")
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
@@ -50,7 +51,7 @@ class UserAdmin(DjangoUserAdmin, RoleModelAdmin):  # type: ignore[misc, type-arg
                 "fields": ("groups", "is_superuser", "is_active"),
             },
         ),
-        ("Dates", {"fields": ("last_login", "date_joined")}),
+        ("Dates", {"fields": ("seen", "joined")}),
     )
     filter_horizontal = ()
 
@@ -61,6 +62,14 @@ class UserAdmin(DjangoUserAdmin, RoleModelAdmin):  # type: ignore[misc, type-arg
     def role(self, user: User) -> str:
         role = role_of(user)
         return role.value.capitalize() if role else "none"
+
+    @display(description="Last login")
+    def seen(self, user: User) -> str:
+        return read_moment(user.last_login)
+
+    @display(description="Date joined")
+    def joined(self, user: User) -> str:
+        return read_moment(user.date_joined)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes themself: the last administrator would go that way."""

@@ -9,7 +9,7 @@ from unfold.decorators import display
 from system import app_settings
 from system.admin_permissions import RoleModelAdmin, may
 from system.models import AppSetting
-from system.readable import NOTHING
+from system.readable import NOTHING, read_moment
 from system.roles import Role
 from system.setting_form import SettingForm
 
@@ -27,9 +27,9 @@ class AppSettingAdmin(RoleModelAdmin):
     list_per_page = 500  # all of them: which there are, the code says
     change_list_template = "system/settings.html"
     search_fields = ("key", "description")
-    fields = ("key", "description", "value", "value_type", "category", "updated_at")
-    secret_fields = ("key", "description", "value", "forget", "value_type", "category", "updated_at")
-    readonly_fields = ("key", "description", "value_type", "category", "updated_at")
+    fields = ("key", "description", "value", "value_type", "category", "changed")
+    secret_fields = ("key", "description", "value", "forget", "value_type", "category", "changed")
+    readonly_fields = ("key", "description", "value_type", "category", "changed")
     add_role = None
     delete_role = None
     actions = None
@@ -39,6 +39,10 @@ class AppSettingAdmin(RoleModelAdmin):
         if setting.is_secret:
             return HIDDEN if setting.sealed else NOTHING
         return setting.value if len(setting.value) <= LISTED_VALUE else f"{setting.value[:LISTED_VALUE]}…"
+
+    @display(description="Updated at")
+    def changed(self, setting: AppSetting) -> str:
+        return read_moment(setting.updated_at)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         """By category; search and filters are those of the list."""

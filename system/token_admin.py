@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from unfold.decorators import display
 
+from system.admin_columns import readable
 from system.admin_posting import PostAction, PostingAdmin
 from system.models import ApiToken
 from system.roles import Role
@@ -39,8 +40,8 @@ class ApiTokenAdmin(PostingAdmin):
     delete_role = None
     actions = None
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return NEW if obj is None else MADE
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[Any, ...]:
+        return NEW if obj is None else tuple(readable(self.model, name) for name in MADE)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return () if obj is None else MADE
