@@ -12,6 +12,7 @@ from agents.models import ACTIVE_FINDINGS, Finding, FindingState
 from system.audit import Deed, record_all
 from system.audit_values import changed
 from system.errors import Conflict, Invalid, NotFound
+from system.wire import BIGGEST
 from system.writing import one_writer
 
 LONGEST_SNOOZE = timedelta(days=366)
@@ -75,8 +76,9 @@ def decide_all(
     """
     now = timezone.now()
     _check(verdict, note, until, now)
+    known = [number for number in finding_ids if 0 < number <= BIGGEST]  # SQLite is told no greater one
     with one_writer():
-        rows = Finding.objects.select_for_update().filter(pk__in=finding_ids).order_by("pk")
+        rows = Finding.objects.select_for_update().filter(pk__in=known).order_by("pk")
         fitting = [row for row in rows if row.state in BEGINNINGS[verdict]]
         deeds = [_decide(row, verdict, by, note, until, now) for row in fitting]
         store(fitting, CHANGED)

@@ -79,6 +79,8 @@ def test_as_json_it_is_what_the_api_gives() -> None:
     [
         (("resolve", 999), "There is no finding 999."),
         (("show", 999), "There is no finding 999."),
+        (("resolve", 10**25), f"There is no finding {10**25}."),
+        (("show", 10**25), f"There is no finding {10**25}."),
         (("snooze", "{key}", "--hours", "-1"), "ends in the future"),
         (("snooze", "{key}", "--hours", "1e300"), "no time to snooze"),
         (("snooze", "{key}", "--hours", "nan"), "no time to snooze"),
