@@ -26,6 +26,7 @@ from system.alerts import raise_alert
 from system.days import start_of
 from system.models import Severity
 from system.money import text_of, usd_of
+from system.readable import read_rounded
 
 DAYS_BEFORE = 28
 RUNS_BEFORE = 50
@@ -88,14 +89,15 @@ class Anomaly:
     def title(self) -> str:
         who = self.agent_type or "All agents together"
         what = f"on {self.day}" if self.kind == "day" else f"in a run on {self.day}"
-        return f"{who} cost {text_of(self.value)} USD {what}"
+        return f"{who} cost {read_rounded(self.value)} USD {what}"
 
     @property
     def detail(self) -> str:
         known = self.history
         return (
-            f"The median of {self.window} is {text_of(known.median)} USD (of {known.count}; median absolute"
-            f" deviation {text_of(known.spread)} USD); up to {text_of(known.limit)} USD is ordinary."
+            f"The median of {self.window} is {read_rounded(known.median)} USD (of {known.count}; median"
+            f" absolute deviation {read_rounded(known.spread)} USD);"
+            f" up to {read_rounded(known.limit)} USD is ordinary."
         )
 
 

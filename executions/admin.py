@@ -11,7 +11,7 @@ from executions.execution_admin import LABELS, execution_url, uuid_of
 from executions.models import DailyExecutions, ExecutionEvent, ExecutionStep, ExecutionTotal, StepStatus
 from executions.models.daily import EndedSums
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin
-from system.readable import read_duration, read_usd
+from system.readable import read_amount, read_duration
 
 LISTED_DATA = 100
 STEP_LABELS = {
@@ -90,7 +90,7 @@ class EndedSumsAdmin(ReadOnlyAdmin):
 
     @display(description="Cost", ordering="cost_usd")
     def cost(self, row: EndedSums) -> str:
-        return read_usd(row.cost_usd)
+        return read_amount(row.cost_usd)
 
 
 @admin.register(DailyExecutions)

@@ -23,7 +23,7 @@ from executions.timeline import SHOWN_OUTPUT, timeline_of
 from system.admin_permissions import LongTableAdmin
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import DomainError
-from system.readable import read_duration, read_moment, read_usd
+from system.readable import read_amount, read_duration, read_moment
 from system.roles import Role
 from system.sections import Section, render_section
 
@@ -102,7 +102,7 @@ class ExecutionAdmin(LongTableAdmin, PostingAdmin):  # type: ignore[misc]  # unf
 
     @display(description="Cost")
     def cost(self, execution: Execution) -> str:
-        return read_usd(execution.cost_usd)
+        return read_amount(execution.cost_usd)
 
     @display(description="Summary")
     def summary(self, execution: Execution) -> str:

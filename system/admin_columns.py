@@ -8,7 +8,7 @@ from django.db.models import DateTimeField, Model
 from django.utils.text import capfirst
 
 from system.money import UsdField
-from system.readable import read_moment, read_usd
+from system.readable import read_amount, read_moment
 
 Column = Callable[[Any], str]
 
@@ -43,7 +43,7 @@ def _time(model: type[Model], name: str) -> Column:
 @cache
 def _amount(model: type[Model], name: str) -> Column:
     def shown(row: Any) -> str:
-        return read_usd(getattr(row, name))
+        return read_amount(getattr(row, name))
 
     return _like(shown, model, name)
 

@@ -13,6 +13,7 @@ from system.money import text_of
 
 NOTHING = "–"
 TIME = '<time datetime="{}"{}>{}</time>'
+AMOUNT = '<data value="{}" title="{}">{}</data>'
 DUE = SafeString(" data-due")
 
 
@@ -44,7 +45,24 @@ def read_short_usd(amount: Decimal | None) -> str:
     """Rounded for the eye: "$12.35", below a dollar four digits that say something, as in "$0.0002713"."""
     if amount is None or not amount or abs(amount) >= 1:
         return NOTHING if amount is None else f"{'-' if amount < 0 else ''}${abs(amount):.2f}"
-    return read_usd(amount.quantize(Decimal(1).scaleb(max(amount.adjusted() - 3, -12))))
+    return read_usd(_rounded(amount))
+
+
+def read_amount(amount: Decimal | None) -> str:
+    """The same on a page: where something was rounded away, the exact amount is told to who points at it."""
+    shown = read_short_usd(amount)
+    if amount is None or _rounded(amount) == amount:
+        return shown
+    return format_html(AMOUNT, text_of(amount), read_usd(amount), shown)
+
+
+def read_rounded(amount: Decimal) -> str:
+    """The same as a number within a sentence that names its unit: "12.35", "0.5", "0.0002713"."""
+    return text_of(_rounded(amount))
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1).scaleb(-2 if abs(amount) >= 1 else max(amount.adjusted() - 3, -12)))
 
 
 def read_count(number: int | None) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from claudeops.front_page.charts import round_up
 from costs.budget_outlook import Outlook, outlooks
 from costs.budgets.usage import BudgetState, states_of
-from costs.budgets.wording import used_text
+from costs.budgets.wording import rounded_text, used_text
 from costs.forecast import Forecast, forecast_month
 from costs.models import Budget
 from scheduling.forecast import plan_month
@@ -28,12 +28,15 @@ PICTURE = (
 
 @dataclass(frozen=True)
 class MonthNow:
-    """`not_counted` are schedules that the forecast leaves out, and why."""
+    """`not_counted` are schedules that the forecast leaves out, and why.
+
+    `budgets` each come with what is used of them, rounded and exact.
+    """
 
     forecast: Forecast
     not_counted: Sequence[tuple[str, str]]
     outlooks: Sequence[Outlook]
-    budgets: Sequence[tuple[BudgetState, str]]
+    budgets: Sequence[tuple[BudgetState, str, str]]
 
     @property
     def end(self) -> Decimal:
@@ -66,5 +69,7 @@ def month_now(now: datetime) -> MonthNow:
         forecast=forecast,
         not_counted=plan.not_counted,
         outlooks=outlooks(forecast),
-        budgets=[(state, used_text(state)) for state in states_of(enabled, now)],
+        budgets=[
+            (state, used_text(state, rounded_text), used_text(state)) for state in states_of(enabled, now)
+        ],
     )

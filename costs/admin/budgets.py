@@ -10,10 +10,10 @@ from unfold.decorators import display
 from costs.admin.budget_form import BudgetForm
 from costs.budgets.checking import is_unheard_of
 from costs.budgets.usage import BudgetState, states_of
-from costs.budgets.wording import allowed_text, amount_text, scope_of
+from costs.budgets.wording import allowed_text, rounded_text, scope_of
 from costs.models import Budget, Reservation
 from system.admin_permissions import LongTableAdmin, RoleModelAdmin
-from system.readable import NOTHING, read_usd
+from system.readable import NOTHING, read_amount
 
 OF_EACH_RUN = "Each run has its own"
 CHECK_ITS_NAME = "Unless it is new, see whether its name is right: until then this budget holds nothing back."
@@ -73,7 +73,7 @@ class BudgetAdmin(RoleModelAdmin):
         if state.share is None:
             return OF_EACH_RUN
         percent = f"{state.share * 100:.1f}"
-        used = ", ".join(amount_text(cap.column, cap.spent) for cap in state.caps)
+        used = ", ".join(rounded_text(cap.column, cap.spent) for cap in state.caps)
         bar = {"title": used, "description": f"{percent} %", "value": min(float(percent), 100.0)}
         return render_to_string("unfold/components/progress.html", bar)
 
@@ -112,4 +112,4 @@ class ReservationAdmin(LongTableAdmin):
 
     @display(description="Could cost")
     def dearest(self, reservation: Reservation) -> str:
-        return read_usd(reservation.cost_usd)
+        return read_amount(reservation.cost_usd)

@@ -3,7 +3,7 @@ from unfold.decorators import display
 
 from costs.models import DailyReconciliation
 from system.admin_permissions import ReadOnlyAdmin
-from system.readable import read_usd
+from system.readable import read_amount
 
 
 @admin.register(DailyReconciliation)
@@ -20,15 +20,15 @@ class DailyReconciliationAdmin(ReadOnlyAdmin):
 
     @display(description="Recorded", ordering="recorded_usd")
     def recorded(self, row: DailyReconciliation) -> str:
-        return read_usd(row.recorded_usd)
+        return read_amount(row.recorded_usd)
 
     @display(description="Reported", ordering="reported_usd")
     def reported(self, row: DailyReconciliation) -> str:
-        return read_usd(row.reported_usd)
+        return read_amount(row.reported_usd)
 
     @display(description="Difference")
     def difference(self, row: DailyReconciliation) -> str:
-        return read_usd(row.difference_usd)
+        return read_amount(row.difference_usd)
 
     @display(description="State", label={"Agrees": "success", "Differs": "danger"})
     def state(self, row: DailyReconciliation) -> str:

@@ -5,7 +5,7 @@ from costs.admin.exporting import ExportingAdmin
 from costs.filters import AgentFilter, ModelFilter, NodeFilter, PriceFilter, SourceFilter
 from costs.models import CostRecord
 from system.admin_permissions import LongTableAdmin
-from system.readable import read_count, read_usd
+from system.readable import read_amount, read_count
 
 
 @admin.register(CostRecord)
@@ -32,7 +32,7 @@ class CostRecordAdmin(ExportingAdmin, LongTableAdmin):  # type: ignore[misc]  # 
 
     @display(description="Cost")
     def price(self, record: CostRecord) -> str:
-        return "unpriced" if record.total_cost_usd is None else read_usd(record.total_cost_usd)
+        return "unpriced" if record.total_cost_usd is None else read_amount(record.total_cost_usd)
 
     @display(description="Agent")
     def agent(self, record: CostRecord) -> str:

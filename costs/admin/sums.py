@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import display
 
 from costs.admin.exporting import ExportingAdmin
@@ -12,7 +13,7 @@ from costs.summaries import update_monthly_summary
 from system.admin_permissions import ReadOnlyAdmin
 from system.admin_posting import PostAction, PostingAdmin
 from system.errors import DomainError
-from system.readable import read_count, read_usd
+from system.readable import read_amount, read_count
 from system.roles import Role
 
 
@@ -23,9 +24,11 @@ class DayAdmin(ReadOnlyAdmin):
     def cost(self, row: Any) -> str:
         """What has no price is never shown as 0."""
         if not row.unpriced_records:
-            return read_usd(row.cost_usd)
+            return read_amount(row.cost_usd)
         unpriced = f"{read_count(row.unpriced_records)} unpriced"
-        return f"{read_usd(row.cost_usd)}, {unpriced}" if row.unpriced_records != row.records else unpriced
+        if row.unpriced_records == row.records:
+            return unpriced
+        return format_html("{}, {}", read_amount(row.cost_usd), unpriced)
 
     @display(description="Tokens", ordering="tokens_used")
     def tokens(self, row: Any) -> str:
@@ -33,7 +36,7 @@ class DayAdmin(ReadOnlyAdmin):
 
     @display(description="Cache saved", ordering="cache_saved_usd")
     def saved(self, row: Any) -> str:
-        return read_usd(row.cache_saved_usd)
+        return read_amount(row.cache_saved_usd)
 
 
 @admin.register(DailyCost)
@@ -79,7 +82,7 @@ class CostTotalAdmin(ReadOnlyAdmin):
 
     @display(description="Cost", ordering="cost_usd")
     def cost(self, row: CostTotal) -> str:
-        return read_usd(row.cost_usd)
+        return read_amount(row.cost_usd)
 
 
 @admin.register(MonthlyCostSummary)
@@ -100,7 +103,7 @@ class MonthlyCostSummaryAdmin(ExportingAdmin, PostingAdmin):  # type: ignore[mis
 
     @display(description="Cost", ordering="total_cost_usd")
     def cost(self, row: MonthlyCostSummary) -> str:
-        return read_usd(row.total_cost_usd)
+        return read_amount(row.total_cost_usd)
 
     @display(description="Executions", ordering="total_executions")
     def executions(self, row: MonthlyCostSummary) -> str:
@@ -108,7 +111,7 @@ class MonthlyCostSummaryAdmin(ExportingAdmin, PostingAdmin):  # type: ignore[mis
 
     @display(description="Each execution", ordering="avg_cost_per_execution")
     def average(self, row: MonthlyCostSummary) -> str:
-        return read_usd(row.avg_cost_per_execution)
+        return read_amount(row.avg_cost_per_execution)
 
     @display(description="Tokens", ordering="total_tokens")
     def tokens(self, row: MonthlyCostSummary) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from costs.budgets.sums import RECORD_TOKENS, in_scope
 from costs.budgets.usage import Cap, Usage, caps_of, states_of
-from costs.budgets.wording import amount_text, reset_text, title_of
+from costs.budgets.wording import amount_text, reset_text, rounded_text, title_of
 from costs.models import Budget, CostRecord, Period
 from executions.models import Execution
 from system.alerts import raise_alert
@@ -51,7 +51,8 @@ def _raise(budget: Budget, cap: Cap, threshold: int, occasion: str, now: datetim
         key=f"budget:{budget.name}:{occasion}:{threshold}",
         severity=THRESHOLDS[threshold],
         title=f"Budget {budget.name}: {threshold} % used",
-        detail=f"{title_of(budget)} has used up {spent} of {limit}. {reset_text(budget, now)}",
+        detail=f"{title_of(budget)} has used up {rounded_text(cap.column, cap.spent)} of {limit}."
+        f" {reset_text(budget, now)}",
         data={
             "budget": budget.name,
             "cap": cap.column,

@@ -1,5 +1,6 @@
 """A budget in words: which it is, what is left of it, and when it begins anew."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,6 +11,7 @@ from costs.budgets.windows import window_of
 from costs.models import Budget, Scope
 from costs.models.budgets import CAPS
 from system.money import text_of
+from system.readable import read_rounded
 
 UNITS = {"amount_usd": "USD", "max_tokens": "tokens", "max_turns": "requests", "max_runs": "runs"}
 
@@ -37,6 +39,13 @@ def amount_text(column: str, amount: Decimal | int) -> str:
     return f"{amount:,} {UNITS[column].removesuffix('s') if amount == 1 else UNITS[column]}"
 
 
+def rounded_text(column: str, amount: Decimal | int) -> str:
+    """The same for the eye: "4.06 USD" of 4.055925999867."""
+    if isinstance(amount, Decimal):
+        return f"{read_rounded(amount)} {UNITS[column]}"
+    return amount_text(column, amount)
+
+
 def state_text(budget: Budget, cap: Cap) -> str:
     """The cap and how far it is used up, without a full stop."""
     allowed, spent, reserved = (
@@ -54,12 +63,12 @@ def allowed_text(budget: Budget) -> str:
     return ", ".join(amount_text(name, cap) for name, cap in caps if cap is not None)
 
 
-def used_text(state: BudgetState) -> str:
+def used_text(state: BudgetState, text: Callable[[str, Decimal | int], str] = amount_text) -> str:
     """As in "0.27 of 0.5 USD, 2 of 20 runs"; one of each execution says what each may use up."""
     if not state.caps:
         return allowed_text(state.budget)
     return ", ".join(
-        f"{amount_text(cap.column, cap.spent).split()[0]} of {amount_text(cap.column, cap.limit)}"
+        f"{text(cap.column, cap.spent).split()[0]} of {amount_text(cap.column, cap.limit)}"
         for cap in state.caps
     )
 

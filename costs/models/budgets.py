@@ -3,7 +3,8 @@ from django.utils import timezone
 
 from executions.models import Execution
 from system.models import Timestamped
-from system.money import UsdField, not_negative, text_of
+from system.money import UsdField, not_negative
+from system.readable import read_rounded
 
 CAPS = ("amount_usd", "max_runs", "max_tokens", "max_turns")
 
@@ -88,4 +89,4 @@ class Reservation(models.Model):
         constraints = [not_negative("cost_usd", "reservation_not_negative")]
 
     def __str__(self) -> str:
-        return f"{self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"
+        return f"{self.agent_type} {self.model_used}: {read_rounded(self.cost_usd)} USD"

@@ -2,7 +2,8 @@ from django.db import models
 
 from costs.querysets import DailyCostQuerySet
 from executions.models import Trigger
-from system.money import UsdField, not_negative, text_of
+from system.money import UsdField, not_negative
+from system.readable import read_rounded
 
 KEY = ("day", "agent_type", "model_used", "node_id", "triggered_by", "trigger_source")
 TOKENS = ("input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens")
@@ -49,4 +50,4 @@ class DailyCost(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day} {self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"
+        return f"{self.day} {self.agent_type} {self.model_used}: {read_rounded(self.cost_usd)} USD"

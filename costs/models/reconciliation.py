@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 
 from system.money import UsdField, not_negative
+from system.readable import read_rounded
 
 TOLERATED_USD = Decimal("0.01")
 TOLERATED_PART = Decimal("0.005")  # of what was reported
@@ -26,7 +27,8 @@ class DailyReconciliation(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: recorded {self.recorded_usd}, reported {self.reported_usd} USD"
+        recorded, reported = map(read_rounded, (self.recorded_usd, self.reported_usd))
+        return f"{self.day}: recorded {recorded}, reported {reported} USD"
 
     @property
     def difference_usd(self) -> Decimal:

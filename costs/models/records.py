@@ -2,7 +2,8 @@ from django.db import models
 from django.utils import timezone
 
 from executions.models import Execution, Trigger
-from system.money import UsdField, not_negative, text_of
+from system.money import UsdField, not_negative
+from system.readable import read_rounded
 
 
 class CostRecord(models.Model):
@@ -87,7 +88,7 @@ class CostRecord(models.Model):
         ]
 
     def __str__(self) -> str:
-        price = "unpriced" if self.total_cost_usd is None else f"{text_of(self.total_cost_usd)} USD"
+        price = "unpriced" if self.total_cost_usd is None else f"{read_rounded(self.total_cost_usd)} USD"
         return f"{self.model_used}: {price}"
 
     @property

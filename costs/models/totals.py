@@ -1,7 +1,8 @@
 from django.db import models
 
 from costs.querysets import DailyTotalQuerySet
-from system.money import UsdField, not_negative, text_of
+from system.money import UsdField, not_negative
+from system.readable import read_rounded
 
 
 class DailyTotal(models.Model):
@@ -36,7 +37,7 @@ class DailyTotal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.day}: {text_of(self.cost_usd)} USD"
+        return f"{self.day}: {read_rounded(self.cost_usd)} USD"
 
 
 class CostTotal(models.Model):
@@ -62,4 +63,4 @@ class CostTotal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.agent_type} {self.model_used}: {text_of(self.cost_usd)} USD"
+        return f"{self.agent_type} {self.model_used}: {read_rounded(self.cost_usd)} USD"

@@ -58,7 +58,7 @@ def test_it_shows_the_month_its_end_budgets_and_what_stands_out(viewer: Client) 
     page = viewer.get(PAGE).content.decode()
     for words in (
         read_short_usd(current_month()["cost"]), "tight", "used up", "Broken is not counted",
-        "disk-space cost 4.321 USD on", "claude-haiku-5-5", "attic",
+        "disk-space cost 4.32 USD on", "claude-haiku-5-5", "attic",
     ):  # fmt: skip
         assert words in page, words
 
