@@ -33,8 +33,8 @@ LENGTH = len(PREFIX) + RANDOM_LENGTH + CHECKSUM_LENGTH
 SHOWN_LENGTH = 12
 # The parts of the API that a token may be limited to: what comes after /api/v1/ in a path.
 AREAS = (
-    "agents", "costs", "dashboard", "executions", "hook-recipes", "hooks", "jobs", "metrics", "notifications",
-    "schedules", "system", "tracking",
+    "agents", "costs", "dashboard", "executions", "findings", "hook-recipes", "hooks", "jobs", "metrics",
+    "notifications", "schedules", "system", "tracking",
 )  # fmt: skip
 LONGEST_NAME = ApiToken._meta.get_field("name").max_length or 0
 USE_NOTED_EVERY = timedelta(minutes=1)

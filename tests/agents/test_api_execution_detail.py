@@ -21,6 +21,7 @@ REPORT = {
             "evidence": "91 %",
             "recommendation": "Delete something.",
             "command": None,
+            "key": None,
         }
     ],
     "note": None,

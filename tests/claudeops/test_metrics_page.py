@@ -24,7 +24,6 @@ from tests.console import EVIL, a_waiting_execution, an_agent, an_ended_executio
 from tests.system.sampling import sampled
 
 pytestmark = pytest.mark.django_db
-NOW = timezone.now()
 PAGE = "/system/metrics/"
 
 
@@ -64,7 +63,7 @@ def test_an_empty_one_says_so(viewer: Client) -> None:
 
 def test_a_silent_time_is_a_gap(viewer: Client) -> None:
     a_node("attic")
-    begin = NOW - timedelta(minutes=50)
+    begin = timezone.now() - timedelta(minutes=50)
     sampled("attic", begin, 20)
     sampled("attic", begin + timedelta(minutes=30), 20)
     html = page(viewer, f"{PAGE}?range=1h")
@@ -77,8 +76,8 @@ def test_a_silent_time_is_a_gap(viewer: Client) -> None:
 def test_a_year_is_as_few_points_as_an_hour(viewer: Client) -> None:
     a_node("attic")
     for day in range(0, 360, 3):
-        sampled("attic", NOW - timedelta(days=day), 2)
-    list(roll_up_metrics(NOW))
+        sampled("attic", timezone.now() - timedelta(days=day), 2)
+    list(roll_up_metrics(timezone.now()))
     for name in ("1h", "6h", "24h", "7d", "30d", "90d", "year"):
         points = data_of(page(viewer, f"{PAGE}?range={name}"))["lines"][0]["points"] if name != "1h" else []
         assert len(points) <= 370, name
@@ -89,7 +88,7 @@ def test_a_year_is_as_few_points_as_an_hour(viewer: Client) -> None:
 
 def test_links_zoom_and_move_without_a_script(viewer: Client) -> None:
     a_node("attic")
-    sampled("attic", NOW - timedelta(hours=23), 46 * 60)
+    sampled("attic", timezone.now() - timedelta(hours=23), 46 * 60)
     html = page(viewer)
     for text, hours in (("Zoom in", 12), ("Zoom out", 48), ("Earlier", 24)):
         data = data_of(page(viewer, link(html, text)))
@@ -105,8 +104,8 @@ def test_links_zoom_and_move_without_a_script(viewer: Client) -> None:
 
 def test_a_link_shows_the_same_to_everybody(viewer: Client) -> None:
     a_node("attic")
-    sampled("attic", NOW - timedelta(hours=3), 240)
-    begin, end = NOW - timedelta(hours=2), NOW - timedelta(hours=1)
+    sampled("attic", timezone.now() - timedelta(hours=3), 240)
+    begin, end = timezone.now() - timedelta(hours=2), timezone.now() - timedelta(hours=1)
     url = f"{PAGE}?node=attic&from={quote(link_moment(begin))}&to={quote(link_moment(end))}"
     data = data_of(page(viewer, url))
     assert (data["begin"], data["end"]) == (int(begin.timestamp()), int(end.timestamp()))
@@ -118,7 +117,7 @@ def test_a_link_shows_the_same_to_everybody(viewer: Client) -> None:
 def test_nodes_are_laid_over_one_another_or_chosen(viewer: Client) -> None:
     for number in range(8):
         a_node(f"node-{number}")
-        sampled(f"node-{number}", NOW - timedelta(minutes=30), 10)
+        sampled(f"node-{number}", timezone.now() - timedelta(minutes=30), 10)
     shown = [line["node"] for line in data_of(page(viewer))["lines"]]
     assert shown == [f"node-{number}" for number in range(6)]
     one = page(viewer, f"{PAGE}?node=node-7")
@@ -131,7 +130,7 @@ def test_nodes_are_laid_over_one_another_or_chosen(viewer: Client) -> None:
 
 def test_thresholds_in_force_are_drawn(viewer: Client) -> None:
     a_node("attic")
-    sampled("attic", NOW - timedelta(minutes=30), 10, load_average_5m=3, cores=2)
+    sampled("attic", timezone.now() - timedelta(minutes=30), 10, load_average_5m=3, cores=2)
     app_settings.set_value("health.thresholds", {"cpu_percent": {"warning": 25, "critical": 50}})
     html = page(viewer)
     cpu, load = html[html.index('id="chart-cpu"') :], html[html.index('id="chart-load"') :]
@@ -178,7 +177,7 @@ def test_a_node_shows_what_is_scheduled_for_it_however_much_runs_elsewhere_first
     node, agent = a_node("attic"), an_agent()
 
     def schedule(name: str, nodes: list[str], hours: int) -> Schedule:
-        next_run = NOW + timedelta(hours=hours)
+        next_run = timezone.now() + timedelta(hours=hours)
         due = {"next_due": next_run, "next_run": next_run}
         return Schedule(name=name, agent=agent, cron_expression="0 3 * * *", node_ids=nodes, **due)
 
@@ -190,8 +189,8 @@ def test_a_node_shows_what_is_scheduled_for_it_however_much_runs_elsewhere_first
 
 
 def test_what_was_sampled_long_ago_says_nothing_of_now(viewer: Client) -> None:
-    node = a_node("attic", worker_seen_at=NOW - timedelta(hours=3))
-    sampled("attic", NOW - timedelta(hours=3), 1)
+    node = a_node("attic", worker_seen_at=timezone.now() - timedelta(hours=3))
+    sampled("attic", timezone.now() - timedelta(hours=3), 1)
     html = page(viewer, f"/system/node/{node.pk}/change/")
     assert "too long ago to say anything of now" in html
     assert "silent" in html
@@ -199,11 +198,15 @@ def test_what_was_sampled_long_ago_says_nothing_of_now(viewer: Client) -> None:
 
 def test_the_list_of_nodes_marks_the_silent_ones(viewer: Client) -> None:
     a_node("attic")
-    a_node("cellar", worker_seen_at=NOW - timedelta(hours=3))
-    a_node("shed", worker_seen_at=NOW - timedelta(hours=3), worker_stopped_at=NOW - timedelta(hours=3))
+    a_node("cellar", worker_seen_at=timezone.now() - timedelta(hours=3))
+    a_node(
+        "shed",
+        worker_seen_at=timezone.now() - timedelta(hours=3),
+        worker_stopped_at=timezone.now() - timedelta(hours=3),
+    )
     a_node("yard", worker_seen_at=None)
     SystemMetric.objects.create(node_id="attic", overall_health="critical")
-    long_ago = NOW - timedelta(hours=3)
+    long_ago = timezone.now() - timedelta(hours=3)
     SystemMetric.objects.create(node_id="cellar", overall_health="warning", timestamp=long_ago)
     html = page(viewer, "/system/node/")
     for name, words in (
@@ -219,7 +222,7 @@ def test_the_list_of_nodes_marks_the_silent_ones(viewer: Client) -> None:
 
 def test_no_name_is_more_than_text(viewer: Client) -> None:
     node = a_node(EVIL[:100], hostname=EVIL)
-    sampled(EVIL[:100], NOW - timedelta(minutes=5), 3)
+    sampled(EVIL[:100], timezone.now() - timedelta(minutes=5), 3)
     for url in (PAGE, f"{PAGE}?node={quote(EVIL[:100])}", f"/system/node/{node.pk}/change/", "/system/node/"):
         html = page(viewer, url)
         assert "<img src=x" not in html
@@ -233,11 +236,11 @@ def test_it_asks_as_often_for_many_nodes(viewer: Client) -> None:
         return len(asked)
 
     node = a_node("attic")
-    sampled("attic", NOW - timedelta(hours=1), 60)
+    sampled("attic", timezone.now() - timedelta(hours=1), 60)
     urls = (PAGE, "/system/node/", f"/system/node/{node.pk}/change/")
     few = [queries(url) for url in urls]
     for number in range(12):
         a_node(f"node-{number}")
-        sampled(f"node-{number}", NOW - timedelta(hours=20), 500)
+        sampled(f"node-{number}", timezone.now() - timedelta(hours=20), 500)
     assert [queries(url) for url in urls] == few
     assert max(few) <= 16
