@@ -14,6 +14,7 @@ from tests.live.site import Site
 AN_HOUR = "01:00:00"
 
 
+# Asked for before `visit`, so that it is there until the tab is closed.
 @pytest.fixture
 def wire(site: Site) -> Iterator[Wire]:
     wire = Wire(site.port)
@@ -26,7 +27,7 @@ def sleep(tab: Tab) -> None:
     tab.page.clock.fast_forward(AN_HOUR)
 
 
-def test_the_overview_shows_what_runs_now_and_only_that(site: Site, visit: Visit, wire: Wire) -> None:
+def test_the_overview_shows_what_runs_now_and_only_that(site: Site, wire: Wire, visit: Visit) -> None:
     stays, ends = Run.begin(site, "stays"), Run.begin(site, "ends")
     tab = visit(origin=wire.origin)
     tab.page.clock.install()
@@ -58,7 +59,7 @@ def test_the_overview_shows_what_runs_now_and_only_that(site: Site, visit: Visit
 
 
 @pytest.mark.parametrize("missed", [30, 5000], ids=["a little", "very much"])
-def test_a_log_has_each_line_once(site: Site, visit: Visit, wire: Wire, missed: int) -> None:
+def test_a_log_has_each_line_once(site: Site, wire: Wire, visit: Visit, missed: int) -> None:
     run = Run.begin(site)
     run.log("before")
     tab = visit(origin=wire.origin)
@@ -83,7 +84,7 @@ def test_a_log_has_each_line_once(site: Site, visit: Visit, wire: Wire, missed: 
     tab.forgive("net::ERR_")
 
 
-def test_a_log_goes_on_where_nobody_says_how_much_was_missed(site: Site, visit: Visit, wire: Wire) -> None:
+def test_a_log_goes_on_where_nobody_says_how_much_was_missed(site: Site, wire: Wire, visit: Visit) -> None:
     run = Run.begin(site)
     tab = visit(origin=wire.origin)
     tab.page.clock.install()
