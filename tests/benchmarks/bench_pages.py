@@ -77,7 +77,8 @@ def _late(web: WebProcess, url: str, session: str) -> float:
         answer.read()
         times.append((time.perf_counter() - began) * 1000)
         if answer.status != 200:
-            raise AssertionError(f"{url}: {answer.status}")
+            sys.stderr.write(f"{url}: {answer.status}\n")
+            return math.inf  # it is among the slowest, and hides no other
     connection.close()
     ordered = sorted(times[WARM_UPS:])
     return ordered[math.ceil(len(ordered) * 0.95) - 1]
