@@ -26,7 +26,8 @@ class JobState:
 
 
 def list_jobs(now: datetime, jobs: Sequence[Job] = JOBS) -> list[JobState]:
-    newest = JobRun.objects.order_by().values("name").annotate(newest=Max("pk")).values("newest")
+    runs = JobRun.objects.filter(name__in=[job.name for job in jobs])
+    newest = runs.order_by().values("name").annotate(newest=Max("pk")).values("newest")
     last = {run.name: run for run in JobRun.objects.filter(pk__in=newest)}
     return [_state_of(job, last.get(job.name), now) for job in jobs]
 

@@ -23,7 +23,7 @@ from system.readable import read_moment
 from system.roles import Role
 from system.wire import number_of
 
-OFFERED = 200  # versions that one may be compared with, the newest first
+OFFERED = 200  # of agents to choose from, and of versions to compare with, the newest first
 
 
 class AgentTypeFilter(KnownValuesFilter):
@@ -31,7 +31,8 @@ class AgentTypeFilter(KnownValuesFilter):
     parameter_name = "agent_type"
 
     def known_values(self) -> Iterable[str]:
-        return AgentVersion.objects.order_by().values_list("agent_type", flat=True).distinct()
+        names = AgentVersion.objects.order_by("agent_type").values_list("agent_type", flat=True)
+        return names.distinct()[:OFFERED]
 
 
 @admin.register(AgentVersion)
