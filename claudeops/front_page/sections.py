@@ -56,7 +56,7 @@ def _context() -> dict[str, Any]:
         "is_new": not has_run or (not has_schedule and sum(ended.values()) < NO_NEWCOMER),
         "runnable": next((agent for agent in agents if agent.key and agent.is_enabled), None),
         "recent": recent_runs(),
-        "alerts": open_alerts.order_by("-pk")[:MOST_ALERTS],
+        "alerts": list(open_alerts.order_by("-pk")[:MOST_ALERTS]),  # two sections show of them
         "alert_count": open_alerts.count(),
         "findings": findings_now(),
         "coming": _coming(),

@@ -19,7 +19,7 @@ from tests.console import EVIL, a_waiting_execution, an_agent, an_ended_executio
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 52  # of which the session, the user and their role are three
+MOST_QUERIES = 50  # of which the session, the user and their role are three
 GROWING = ("costs_costrecord", "executions_executionevent", "scheduling_fire", "system_auditentry")
 
 

@@ -17,7 +17,7 @@ def test_a_process_that_spins_is_among_the_first() -> None:
         finally:
             spinner.kill()
     rows = {row["pid"]: row for row in result.data["by_cpu"]}
-    assert rows[spinner.pid]["cpu_percent"] > 1  # it may have to share with much else
+    assert rows[spinner.pid]["cpu_percent"] > 10
     assert "while True" not in result.text
 
 
