@@ -24,27 +24,32 @@ class Tab:
         """`cookie` is NAME=VALUE of somebody's session; without it nobody is signed in."""
         self.origin = origin
         self.problems: list[str] = []
+        self._forgiven: list[str] = []
         self.context = browser.new_context(**{"viewport": DESK, **options})
         if cookie:
             name, _, value = cookie.partition("=")
             self.context.add_cookies([{"name": name, "value": value, "url": origin}])
         self.page = self.context.new_page()
         self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
+        self.page.on("pageerror", lambda error: self._note(str(error)))
         self.page.on("response", self._judge)
         self.page.on("requestfailed", self._miss)
 
+    def _note(self, problem: str) -> None:
+        if not any(words in problem for words in self._forgiven):
+            self.problems.append(problem)
+
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.problems.append(message.text)
+            self._note(message.text)
 
     def _judge(self, response: Response) -> None:
         if response.status >= 400:
-            self.problems.append(f"{response.status} {response.url}")
+            self._note(f"{response.status} {response.url}")
 
     def _miss(self, request: Request) -> None:
         if request.failure != GIVEN_UP:
-            self.problems.append(f"{request.failure} {request.url}")
+            self._note(f"{request.failure} {request.url}")
 
     def look(self, name: str) -> "Tab":
         """The same page for other eyes: nothing is loaded again."""
@@ -95,8 +100,14 @@ class Tab:
         return bool(self.page.evaluate("window.marked === true"))
 
     def forgive(self, words: str) -> None:
-        """What a test has brought about itself."""
+        """What a test has brought about itself; a browser may also say it later, while the tab is closed."""
+        self._forgiven.append(words)
         self.problems = [problem for problem in self.problems if words not in problem]
+
+    def forgive_the_wire(self) -> None:
+        """What Chromium says of a server or a network that a test took away, in each of its wordings."""
+        self.forgive("net::ERR_")
+        self.forgive("WebSocket connection to")
 
     def close(self) -> None:
         self.context.close()

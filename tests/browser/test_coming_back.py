@@ -33,7 +33,7 @@ def test_a_restart_of_the_server(site: Site, visit: Visit) -> None:
     another.complete()
     page.see(".state-completed")
     for tab in (front, page):
-        tab.forgive("net::ERR_")
+        tab.forgive_the_wire()
 
 
 def test_a_network_that_was_away(site: Site, visit: Visit) -> None:
@@ -45,7 +45,7 @@ def test_a_network_that_was_away(site: Site, visit: Visit) -> None:
     tab.wait_until_live()
     tab.see(tab.run(run.uid))
     run.complete()
-    tab.forgive("net::ERR_INTERNET_DISCONNECTED")
+    tab.forgive_the_wire()
 
 
 def test_who_is_signed_out_is_told(site: Site, visit: Visit) -> None:

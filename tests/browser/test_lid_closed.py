@@ -55,7 +55,7 @@ def test_the_overview_shows_what_runs_now_and_only_that(site: Site, wire: Wire, 
     tab.see(tab.run(stays.uid), "Live again")
     for run in (stays, begun):
         run.complete()
-    tab.forgive("net::ERR_")
+    tab.forgive_the_wire()
 
 
 @pytest.mark.parametrize("missed", [30, 5000], ids=["a little", "very much"])
@@ -81,7 +81,7 @@ def test_a_log_has_each_line_once(site: Site, wire: Wire, visit: Visit, missed: 
     tab.find("[data-log-search]").fill("line 7 of")
     tab.see("[data-log-status]", "1 of")
     assert tab.is_marked
-    tab.forgive("net::ERR_")
+    tab.forgive_the_wire()
 
 
 def test_a_log_goes_on_where_nobody_says_how_much_was_missed(site: Site, wire: Wire, visit: Visit) -> None:
@@ -98,7 +98,7 @@ def test_a_log_goes_on_where_nobody_says_how_much_was_missed(site: Site, wire: W
     tab.see("[data-connection-retry]").click()
     tab.see(".line", "meanwhile")
     run.complete()
-    tab.forgive("net::ERR_")
+    tab.forgive_the_wire()
     tab.forgive("503")
 
 

@@ -41,6 +41,13 @@ def eventually(what: str, look: Callable[[], T], within_s: float = 20) -> T:
     return value
 
 
+def _is_socket(file: Path) -> bool:
+    """Of another process: it may close what was listed a moment ago."""
+    with contextlib.suppress(FileNotFoundError):
+        return file.readlink().name.startswith("socket:")
+    return False
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -102,8 +109,7 @@ class Site:
 
     def open_sockets(self) -> int:
         """Those of the doorbell and of the loop among them. Files of the database come as threads come."""
-        kinds = (file.readlink().name for file in (self.process_directory / "fd").iterdir())
-        return sum(kind.startswith("socket:") for kind in kinds)
+        return sum(map(_is_socket, (self.process_directory / "fd").iterdir()))
 
     def resident_mib(self) -> float:
         pages = int((self.process_directory / "statm").read_text().split()[1])
