@@ -23,7 +23,7 @@ $(shell test -e $(BIN)/python || rm -f $(FOR_RUN) $(FOR_TEST); test -e $(BOOT)/b
 # Checks that need a database get one of their own, gone afterwards.
 OWN_DATA = data=$$(mktemp -d); trap 'rm -rf "$$data"' EXIT; export CLAUDEOPS_DATA_DIR="$$data"
 
-.PHONY: run test bench lint format types clean help
+.PHONY: run test bench lint format types theme clean help
 .DEFAULT_GOAL := help
 
 help:  ## This list
@@ -52,6 +52,9 @@ format: $(FOR_TEST)  ## Put the code into the house's form
 
 types: $(FOR_TEST)  ## mypy, strictly
 	@$(OWN_DATA); $(BIN)/mypy
+
+theme: $(FOR_TEST)  ## Cut the theme's styles and fonts down to what the console shows
+	@$(OWN_DATA); $(BIN)/python -m tests.theme
 
 clean:  ## Remove the environment and what tools keep; data/ stays
 	rm -rf $(VENV) $(BOOT) .mypy_cache .ruff_cache .pytest_cache .hypothesis staticfiles

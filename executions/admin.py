@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from unfold.decorators import display
 
 from executions.execution_admin import LABELS, execution_url, uuid_of
+from executions.filters import EventFilter
 from executions.models import DailyExecutions, ExecutionEvent, ExecutionStep, ExecutionTotal, StepStatus
 from executions.models.daily import EndedSums
 from system.admin_permissions import LongTableAdmin, ReadOnlyAdmin
@@ -71,7 +72,7 @@ class ExecutionStepAdmin(PartOfExecutionAdmin):
 @admin.register(ExecutionEvent)
 class ExecutionEventAdmin(PartOfExecutionAdmin):
     list_display = ("seq", "agent", "event", "at", "shown_data")
-    list_filter = ("event",)
+    list_filter = (EventFilter,)
     fields = ("execution", "seq", "event", "at", "key", "data")
 
     @display(description="Data")

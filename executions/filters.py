@@ -1,6 +1,13 @@
-from collections.abc import Iterable
+from __future__ import annotations
 
-from executions.models import DailyExecutions, Execution
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.admin import ModelAdmin, SimpleListFilter
+from django.db.models import Max, QuerySet
+from django.http import HttpRequest
+
+from executions.models import DailyExecutions, EventName, Execution, ExecutionEvent
 from system.admin_filters import KnownValuesFilter
 
 
@@ -21,3 +28,23 @@ class AgentFilter(ColumnFilter):
 class NodeFilter(ColumnFilter):
     title = "node"
     parameter_name = "node_id"
+
+
+class EventFilter(SimpleListFilter):
+    """Of all executions, among the latest events: a rare kind would be looked for in a whole history."""
+
+    LATEST = 200_000
+    title = f"event, of the latest {LATEST:,}"
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(value, label) for value, label in EventName.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        kind = self.value()
+        if kind is None:
+            return queryset
+        if not request.GET.get("q"):
+            newest = ExecutionEvent.objects.aggregate(newest=Max("id"))["newest"] or 0
+            queryset = queryset.filter(id__gt=newest - self.LATEST)
+        return queryset.filter(event=kind)

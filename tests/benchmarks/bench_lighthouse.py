@@ -4,16 +4,18 @@ Its scores fall with what else the machine does: it watches how long a page keep
 """
 
 import json
-import os
 import shutil
 import subprocess
 import tempfile
-import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from tests.benchmarks.bench_console import SIGN_IN
 from tests.benchmarks.history import write_history
-from tests.benchmarks.web_process import WebProcess, manage, new_database, web_process
+from tests.benchmarks.web_process import WebProcess, free_port, manage, new_database, web_process
 from tests.chromium import FLAGS
 
 Row = tuple[str, str, str]
@@ -66,12 +68,14 @@ def main() -> list[Row]:
             "the list of executions": "/executions/execution/",
             "the list of agents": "/agents/agentconfiguration/",
         }
-        with web_process(environment, database) as web:
-            runner = Lighthouse(command, chromium, web, session)
+        with (
+            web_process(environment, database) as web,
+            signed_in(chromium, web, session) as (browser, port),
+        ):
             return [
                 (
                     f"Lighthouse, {name} on a {screen}: performance, accessibility",
-                    runner.scores(path, screen),
+                    scores(command, port, browser, f"http://127.0.0.1:{web.port}{path}", screen),
                     GOAL,
                 )
                 for name, path in pages.items()
@@ -85,33 +89,36 @@ def _lighthouse() -> list[str]:
     return ["npx", "--yes", LIGHTHOUSE] if shutil.which("npx") else []
 
 
-class Lighthouse:
-    def __init__(self, command: list[str], chromium: str, web: WebProcess, session: str) -> None:
-        self._command = command
-        self._environment = {**os.environ, "CHROME_PATH": chromium}
-        self._url = f"http://127.0.0.1:{web.port}"
-        self._headers = {"Cookie": f"claudeops_session_{web.port}={session}"}
+@contextmanager
+def signed_in(chromium: str, web: WebProcess, session: str) -> Iterator[tuple[BrowserContext, int]]:
+    """A browser of somebody who is signed in, and the port where it takes orders.
 
-    def scores(self, path: str, screen: str) -> str:
-        """Performance and accessibility, of 100, of a page that the server has shown before."""
-        urllib.request.urlopen(urllib.request.Request(self._url + path, headers=self._headers)).read()
-        with tempfile.TemporaryDirectory(prefix="claudeops-lighthouse-") as directory:
-            result = Path(directory) / "result.json"
-            options = [
-                "--quiet",
-                "--only-categories=performance,accessibility",
-                "--output=json",
-                f"--output-path={result}",
-                f"--extra-headers={json.dumps(self._headers)}",
-                f"--chrome-flags=--headless=new {' '.join(FLAGS)}",
-                *(["--preset=desktop"] if screen == "desk" else []),
-            ]
-            subprocess.run(
-                [*self._command, self._url + path, *options],
-                env=self._environment,
-                check=True,
-                timeout=RUN_SECONDS,
-                stdout=subprocess.DEVNULL,
-            )
-            found = json.loads(result.read_text())["categories"]
-        return ", ".join(f"{100 * found[name]['score']:.0f}" for name in ("performance", "accessibility"))
+    A cookie in Lighthouse's own `--extra-headers` would not go with sockets, nor with what scripts fetch.
+    """
+    port = free_port()
+    flags = [*FLAGS, f"--remote-debugging-port={port}"]
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory(prefix="claudeops-browser-") as home:
+        browser = playwright.chromium.launch_persistent_context(home, executable_path=chromium, args=flags)
+        name = f"claudeops_session_{web.port}"
+        browser.add_cookies([{"name": name, "value": session, "url": f"http://127.0.0.1:{web.port}"}])
+        yield browser, port
+        browser.close()
+
+
+def scores(command: list[str], port: int, browser: BrowserContext, url: str, screen: str) -> str:
+    """Performance and accessibility, of 100, of a page that the server has shown before."""
+    with browser.new_page() as page:
+        page.goto(url)
+    with tempfile.TemporaryDirectory(prefix="claudeops-lighthouse-") as directory:
+        result = Path(directory) / "result.json"
+        options = [
+            "--quiet",
+            "--only-categories=performance,accessibility",
+            "--output=json",
+            f"--output-path={result}",
+            f"--port={port}",
+            *(["--preset=desktop"] if screen == "desk" else []),
+        ]
+        subprocess.run([*command, url, *options], check=True, timeout=RUN_SECONDS, stdout=subprocess.DEVNULL)
+        found = json.loads(result.read_text())["categories"]
+    return ", ".join(f"{100 * found[name]['score']:.0f}" for name in ("performance", "accessibility"))

@@ -8,6 +8,7 @@ from tests.browser.conftest import Visit
 from tests.browser.pages import NOWHERE, every_page
 from tests.browser.tabs import Tab
 from tests.live.site import Site
+from tests.theme.styles import missing_for
 
 # Both widths and both colours: every page fits, and the first of a template is looked at with axe in each.
 WHOLE = ("desk-light", "phone-dark")
@@ -15,6 +16,7 @@ WHOLE = ("desk-light", "phone-dark")
 CONTENT = ("cat.aria", "cat.name-role-value", "cat.forms", "cat.text-alternatives", "cat.tables")
 # The same on every page.
 NAVIGATION = ("#nav-sidebar",)
+CLASSES = "[...document.querySelectorAll('[class]')].flatMap((element) => [...element.classList])"
 
 
 def test_every_page(site: Site, visit: Visit) -> None:
@@ -22,16 +24,18 @@ def test_every_page(site: Site, visit: Visit) -> None:
     dialogs: list[str] = []
     tab.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     found: list[str] = []
-    kinds: set[str] = set()
+    kinds, classes = set[str](), set[str]()
     for address in every_page():
         tab.look(WHOLE[0]).go(address.path)
         assert tab.page.title() != "owned", address.path
         assert tab.page.locator("img[src=x]").count() == 0, address.path
+        classes.update(tab.page.evaluate(CLASSES))
         found += [f"{address.path}: {line}" for line in _problems(tab, is_new=address.kind not in kinds)]
         kinds.add(address.kind)
     found = [problem for problem in found if not (problem.startswith(NOWHERE) and "404" in problem)]
     assert found == [], "\n".join(found)
     assert dialogs == []
+    assert missing_for(classes) == set()
 
 
 def _problems(tab: Tab, *, is_new: bool) -> Iterator[str]:

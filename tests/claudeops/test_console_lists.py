@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from agents.models import AgentConfiguration, Finding, LaunchRefusal
 from costs.models import CostRecord
+from executions.filters import EventFilter
 from executions.models import Execution, ExecutionEvent, ExecutionStep
 from scheduling.models import Fire, HookDelivery
 from system.models import ApiToken, AuditEntry, SystemMetric
@@ -126,3 +127,18 @@ def test_events_and_steps_are_found_by_their_execution(admin: Client) -> None:
         rows = admin.get(console_url(model, "changelist") + f"?q={mine.uid}").context["cl"].result_list
         assert {row.execution_id for row in rows} == {mine.pk}
         assert not admin.get(console_url(model, "changelist") + "?q=nonsense").context["cl"].result_list
+
+
+def test_events_of_a_kind_are_looked_for_among_the_latest(
+    admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = an_ended_execution(), an_ended_execution()
+    url = console_url(ExecutionEvent, "changelist") + "?event=execution:completed"
+
+    def shown(query: str = "") -> list[int]:
+        return [row.execution_id for row in admin.get(url + query).context["cl"].result_list]
+
+    assert shown() == [new.pk, old.pk]
+    monkeypatch.setattr(EventFilter, "LATEST", new.event_count)
+    assert shown() == [new.pk]
+    assert shown(f"&q={old.uid}") == [old.pk], "of one execution, all"

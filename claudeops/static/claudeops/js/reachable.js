@@ -9,11 +9,9 @@ const NAMES = [
 
 export function makeReachable() {
     document.getElementById("main")?.setAttribute("role", "main");
-    for (const element of document.querySelectorAll("span, a:not([href]), h2, div")) {
-        const action = element.getAttribute("x-on:click");
-        if (action && element.tabIndex < 0) makeButton(inside(element), action);
+    for (const element of document.querySelectorAll(":is(span, a:not([href]), h2, div)[x-on\\:click]")) {
+        if (element.tabIndex < 0) makeButton(inside(element), element.getAttribute("x-on:click"));
     }
-    window.addEventListener("resize", () => makeScrollable(document));
     for (const change of [makeScrollable, hushSymbols]) {
         change(document);
         document.addEventListener("section:replaced", (event) => change(event.target));
@@ -39,12 +37,16 @@ export function showPlace() {
     if (hidden > 0) navigation.scrollTop = hidden + navigation.clientHeight / 2;
 }
 
-/** What scrolls sideways can be scrolled by the arrow keys. */
+/** What scrolls sideways can be scrolled by the arrow keys. Looked at when it is laid out, which this must not force. */
 function makeScrollable(root) {
-    for (const element of root.querySelectorAll(".scroll")) {
-        if (element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight) element.tabIndex = 0;
-    }
+    for (const element of root.querySelectorAll(".scroll")) sizes.observe(element);
 }
+
+const sizes = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+        if (target.scrollWidth > target.clientWidth || target.scrollHeight > target.clientHeight) target.tabIndex = 0;
+    }
+});
 
 /** A heading stays one: what is in it becomes the button, and its click rises to the heading. */
 function inside(element) {
