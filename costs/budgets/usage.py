@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, QuerySet, Value
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Value
 
 from costs.budgets.sums import ledger_of, runs_in
 from costs.budgets.windows import Window, window_of
@@ -85,7 +85,7 @@ def caps_of(budget: Budget, usage: Usage) -> list[Cap]:
 
 
 def states_of(budgets: Sequence[Budget], at: datetime) -> list[BudgetState]:
-    """In the order of `budgets`, a query for fifty of them. What two of them look at is added up once."""
+    """In the order of `budgets`, from one query. What two of them look at is added up once."""
     asked = {_subject(budget): budget for budget in budgets if budget.period != Period.EXECUTION}
     usages = _usages(list(asked.values()), at)
     found = {subject: usages.get(budget.pk) for subject, budget in asked.items()}
@@ -105,18 +105,35 @@ def usage_for(budget: Budget, at: datetime, execution_id: int) -> Usage:
 
 
 def _usages(budgets: Sequence[Budget], at: datetime) -> dict[int, Usage]:
+    alike: dict[tuple[str, str, str], list[int]] = {}
+    for budget in budgets:
+        alike.setdefault(_kind(budget), []).append(budget.pk)
+    rows_of_kinds = [
+        _row(Budget.objects.filter(pk__in=keys), _any_of(kind), at) for kind, keys in alike.items()
+    ]
     usages = {}
-    for start in range(0, len(budgets), AT_ONCE):
-        rows = [_row(Budget.objects.filter(pk=its.pk), its, at) for its in budgets[start : start + AT_ONCE]]
+    for start in range(0, len(rows_of_kinds), AT_ONCE):
+        rows = rows_of_kinds[start : start + AT_ONCE]
         for pk, *amounts in rows[0].union(*rows[1:], all=True):
             usages[pk] = Usage(*amounts)
     return usages
 
 
+def _kind(budget: Budget) -> tuple[str, str, str]:
+    """Those of a kind are asked for by one SELECT; a model has spellings of its own, which Python knows."""
+    return budget.scope, budget.period, budget.scope_value if budget.scope == Scope.MODEL else ""
+
+
+def _any_of(kind: tuple[str, str, str]) -> Budget:
+    """A budget that stands for each row of the SELECT it is used in, whatever that one names."""
+    scope, period, model = kind
+    return Budget(scope=scope, period=period, scope_value=model or OuterRef("scope_value"))
+
+
 def _row(
     base: QuerySet[Any], budget: Budget, at: datetime, execution_id: int | None = None
 ) -> QuerySet[Any, tuple[Any, ...]]:
-    """One row: the key of the one row in `base`, then what Usage holds."""
+    """For each row in `base` its key, then what Usage holds."""
     ledger, window = ledger_of(budget, at, execution_id), window_of(budget.period, at)
     return base.order_by().values_list(
         "pk",

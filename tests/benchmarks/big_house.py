@@ -3,6 +3,8 @@
 On a history of 100,000 executions that is there already, a row of every model, and copies of it.
 """
 
+from datetime import timedelta
+
 import django
 
 django.setup()
@@ -10,6 +12,7 @@ django.setup()
 from django.contrib.auth.models import Group, User  # noqa: E402 (after setup)
 from django.db import connection, transaction  # noqa: E402
 from django.db.models import Model  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from agents.models import AgentConfiguration, Hold  # noqa: E402
 from costs.models import (  # noqa: E402
@@ -30,6 +33,7 @@ from executions.models import (  # noqa: E402
     ExecutionStep,
     ExecutionTotal,
 )
+from executions.services import claim_execution, create_execution  # noqa: E402
 from scheduling.models import Fire, Hook, Schedule  # noqa: E402
 from system.models import (  # noqa: E402
     ApiToken,
@@ -86,6 +90,7 @@ ROWS: dict[type[Model], int] = {
 
 def main() -> None:
     everything()
+    _hold_reservations()
     for model in parents_first(registered()):
         wanted = ROWS.get(model, USUAL)
         with transaction.atomic():
@@ -93,6 +98,15 @@ def main() -> None:
                 raise AssertionError(f"{model} refuses copies: see tests/multiplied.py")
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _hold_reservations() -> None:
+    """By a run that goes on while pages are measured: promises that no lease holds are swept away."""
+    execution, _ = create_execution(agent_type="disk-space", node_id="localhost")
+    lease = claim_execution(execution.pk, owner="bench/1")
+    assert lease is not None
+    Execution.objects.filter(pk=execution.pk).update(lease_until=timezone.now() + timedelta(days=1))
+    Reservation.objects.update(execution=execution, lease_token=lease.token)
 
 
 if __name__ == "__main__":

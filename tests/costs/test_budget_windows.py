@@ -4,11 +4,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pytest_django import Settings
 
+from costs.budgets.usage import states_of
 from costs.budgets.windows import window_of
-from tests.costs.budgeting import a_budget, a_run, spend, usage_of
+from tests.costs.budgeting import MODEL, a_budget, a_run, reserve, spend, usage_of
 
 TOKYO, CHATHAM, NEW_YORK, KYIV = "Asia/Tokyo", "Pacific/Chatham", "America/New_York", "Europe/Kyiv"
 # Zone, period, a moment, the window's start and its end; all in UTC.
@@ -67,3 +70,30 @@ def test_it_resets_at_midnight_there_and_not_hours_late(settings: Settings, zone
     spend(a_run(), 1, at=window.resets_at)
     assert usage_of(budget, last).spent_usd == Decimal(2)
     assert usage_of(budget, window.resets_at).spent_usd == Decimal(1)
+
+
+@pytest.mark.django_db
+def test_many_of_all_kinds_are_added_up_by_one_query_and_each_as_it_is_alone() -> None:
+    now = timezone.now()
+    for number in range(3):
+        run = a_run(f"agent-{number}", node_id=f"n{number}", trigger_source=f"s{number}")
+        spend(run, number + 1)
+        reserve(run, "0.25", tokens=7)
+    kinds = [("agent", "agent-{}"), ("node", "n{}"), ("schedule", "s{}"), ("model", MODEL), ("all", "")]
+    budgets = [
+        a_budget(f"{scope}-{period}-{number}", scope=scope, scope_value=value.format(number), period=period)
+        for scope, value in kinds
+        for period in ("day", "week", "month")
+        for number in range(3)
+    ]
+    with CaptureQueriesContext(connection) as queries:
+        states_of([budget for budget in budgets if budget.scope != "model"], now)
+    assert len(queries) == 1
+    together = states_of(budgets, now)
+    assert [state.usage for state in together] == [usage_of(budget, now) for budget in budgets]
+    spent = {state.budget.name: state.usage for state in together}
+    for scope in ("agent", "node", "schedule"):
+        for number in range(3):
+            usage = spent[f"{scope}-month-{number}"]
+            assert usage is not None
+            assert (usage.spent_usd, usage.reserved_usd, usage.runs) == (number + 1, Decimal("0.25"), 1)
