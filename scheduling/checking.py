@@ -5,9 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from agents.models import AgentConfiguration
-from agents.overrides import check_overrides
-from executions.text import without_nul
+from scheduling.agent_checks import agent_problems
 from scheduling.cron_fields import read_fields
 from scheduling.models import Schedule
 from scheduling.models.schedules import LONGEST_JITTER_SECONDS, MOST_CAUGHT_UP, MissedPolicy, OverlapPolicy
@@ -40,7 +38,7 @@ def problems_of(schedule: Schedule) -> Problems:
     yield from time_problems(schedule)
     yield from number_problems(schedule)
     yield from _policy_problems(schedule)
-    yield from _agent_problems(schedule)
+    yield from agent_problems(schedule.agent_id, schedule.execution_config)
     yield from _node_problems(schedule.node_ids)
 
 
@@ -105,25 +103,6 @@ def _policy_problems(schedule: Schedule) -> Problems:
         value = getattr(schedule, field)
         if value not in known:
             yield field, f"There is no policy {value!r}; known are: {', '.join(known)}."
-
-
-def _agent_problems(schedule: Schedule) -> Problems:
-    agent = AgentConfiguration.objects.filter(agent_type=schedule.agent_id).first()
-    if agent is None:
-        known = AgentConfiguration.objects.order_by("agent_type").values_list("agent_type", flat=True)
-        names = ", ".join(known) or "none"
-        yield "agent_type", f"There is no agent {schedule.agent_id!r}; known are: {names}."
-    overrides = schedule.execution_config
-    if not isinstance(overrides, dict):
-        yield "execution_config", "It is an object with analysis, thresholds or nothing in it."
-    elif without_nul(overrides) != overrides:
-        yield "execution_config", "A text in it holds a NUL character."
-    elif agent is not None:
-        try:
-            check_overrides(agent, overrides)
-        except Invalid as error:
-            path = (error.field or "").removeprefix("overrides")
-            yield f"execution_config{path}", error.detail
 
 
 def _node_problems(nodes: Any) -> Problems:

@@ -141,7 +141,7 @@ class MetricHourAdmin(LongTableAdmin):
     """What is left of the samples when they are deleted."""
 
     list_display = ("hour", "node_id", "samples", "cpu", "memory", "disk")
-    search_fields = ("=node_id",)
+    search_fields = ("node_id__exact",)
     search_help_text = "Whole name of a node"
     ordering = ("-hour",)
 

@@ -4,13 +4,15 @@ from argparse import ArgumentParser
 from collections.abc import Callable
 from typing import Any
 
-from django.core.management.base import CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from system.errors import DomainError
 
 Run = Callable[[dict[str, Any]], None]
 
 
 class Verbs:
-    """Of one command, which calls `options["run"](options)` for the one that was typed.
+    """Those of one command.
 
     `one` is the argument of those that are about one thing, with what add_argument takes.
     """
@@ -28,3 +30,13 @@ class Verbs:
         made = self.add(name, what, run)
         made.add_argument(self._one, **self._options)
         return made
+
+
+class VerbCommand(BaseCommand):
+    """Runs the verb that was typed. Exit code 1 with what is wrong where it is refused."""
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            options["run"](options)
+        except DomainError as error:
+            raise CommandError(error.detail) from error

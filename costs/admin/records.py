@@ -27,7 +27,7 @@ class CostRecordAdmin(ExportingAdmin, LongTableAdmin):  # type: ignore[misc]  # 
         "is_complete", "usage",
     )  # fmt: skip
     ordering = ("-timestamp",)
-    search_fields = ("=request_id",)
+    search_fields = ("request_id__exact",)  # by its index: `=` would ignore case, and read all
     search_help_text = "Whole request id"
 
     @display(description="Cost")

@@ -6,9 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
-from agents.models import AgentConfiguration
-from agents.overrides import check_overrides
-from executions.text import without_nul
+from scheduling.agent_checks import agent_problems
 from scheduling.hooks.filters import parse_filter
 from scheduling.hooks.paths import parse_path
 from scheduling.models import Hook, Scheme
@@ -30,7 +28,8 @@ def problems_of(hook: Hook) -> Problems:
     yield from _text_problems(hook)
     yield from mapping_problems(hook.mapping)
     yield from filter_problems(hook.filters)
-    yield from _agent_problems(hook)
+    yield from agent_problems(hook.agent_id, hook.execution_config)
+    yield from _node_problems(hook)
     yield from _number_problems(hook)
 
 
@@ -81,22 +80,7 @@ def _said_of(field: str, parse: Any, text: str) -> Problems:
         yield field, error.detail
 
 
-def _agent_problems(hook: Hook) -> Problems:
-    agent = AgentConfiguration.objects.filter(agent_type=hook.agent_id).first()
-    if agent is None:
-        known = AgentConfiguration.objects.order_by("agent_type").values_list("agent_type", flat=True)
-        yield "agent_type", f"There is no agent {hook.agent_id!r}; known are: {', '.join(known) or 'none'}."
-    overrides = hook.execution_config
-    if not isinstance(overrides, dict):
-        yield "execution_config", "It is an object with analysis, thresholds or nothing in it."
-    elif without_nul(overrides) != overrides:
-        yield "execution_config", "A text in it holds a NUL character."
-    elif agent is not None:
-        try:
-            check_overrides(agent, overrides)
-        except Invalid as error:
-            path = (error.field or "").removeprefix("overrides")
-            yield f"execution_config{path}", error.detail
+def _node_problems(hook: Hook) -> Problems:
     if hook.node_id and hook.node_id != settings.NODE_NAME:
         known_nodes = {settings.NODE_NAME, *Node.objects.values_list("name", flat=True)}
         if hook.node_id not in known_nodes:

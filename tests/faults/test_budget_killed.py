@@ -14,8 +14,8 @@ from tests.faults.asking import ENVIRONMENT, has_ended, in_use
 from tests.faults.home import ROOT, Home, eventually
 from tests.faults.spending import COST, a_spender
 
-KILLS = 50
-ROOM_FOR = 75  # requests: about as many as the processes get through
+KILLS = 100
+ROOM_FOR = 150  # requests: about as many as the processes get through
 
 
 def test_nothing_stays_reserved_and_nothing_is_overspent(any_home: Home, settings: Settings) -> None:

@@ -9,7 +9,7 @@ from contextlib import closing
 from tests.faults.api import Api
 from tests.faults.home import Home, eventually
 
-TIMES = 8
+TIMES = 20
 
 
 class Load(threading.Thread):

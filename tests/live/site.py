@@ -129,7 +129,7 @@ class Site:
         return create_token(f"a {role.value}'s", role)
 
     def user(self, name: str, role: Role | None) -> User:
-        user = User.objects.create_user(name, password="a password of tests")
+        user = User.objects.create_user(name)  # who needs no password costs half a second less
         if role is not None:
             user.groups.add(Group.objects.get(name=role.value))
         return user

@@ -2,24 +2,23 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from agents.findings.deciding import Verdict, decide, find_finding
 from agents.findings.printing import detail_lines, list_table
 from agents.findings.schemas import FindingDetail, FindingOut
 from agents.models import Finding, FindingState
-from system.errors import DomainError
 from system.models import Severity
 from system.printing import print_table
-from system.verbs import Verbs
+from system.verbs import VerbCommand, Verbs
 
 BY = "command line"
 ACTIVE, ALL = "active", "all"
 USUAL_HOURS = 24.0
 
 
-class Command(BaseCommand):
+class Command(VerbCommand):
     help = (
         "Findings over all the runs that found them: list, show, acknowledge, snooze, resolve, reopen. Exit"
         " code 1 where something is refused, 2 where the command is not understood."
@@ -48,12 +47,6 @@ class Command(BaseCommand):
         for each in (acknowledged, snoozed, resolved):
             each.add_argument("--note", default="", help="why, or what is done about it")
         verbs.add_of_one("reopen", "It is nobody's any more.", self._decide)
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            options["run"](options)
-        except DomainError as error:
-            raise CommandError(error.detail) from error
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = Finding.objects.select_related("first_execution", "last_execution")

@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.urls import reverse
 from django.utils import timezone
 from rich.markup import escape
@@ -11,16 +11,15 @@ from rich.table import Table
 from scheduling.hooks.editing import create_hook, delete_hook, find_hook, rotate_secret
 from scheduling.hooks.recipes import RECIPES, find_recipe
 from scheduling.models import Hook, HookDelivery, Scheme
-from system.errors import DomainError
 from system.printing import print_table
 from system.readable import NOTHING
-from system.verbs import Verbs
+from system.verbs import VerbCommand, Verbs
 
 SHOWN_MESSAGES = 10
 KEPT_HOURS = 24.0
 
 
-class Command(BaseCommand):
+class Command(VerbCommand):
     help = (
         "Webhooks: list, show, add, rotate, delete. What add and rotate print is the only time that a secret"
         " is seen; it stands alone on the last line."
@@ -47,12 +46,6 @@ class Command(BaseCommand):
         rotated.add_argument("--keep-hours", type=float, default=KEPT_HOURS, help="0 ends it at once")
         deleted = verbs.add_of_one("delete", "Delete it, and what became of its messages.", self._delete)
         deleted.add_argument("--yes", action="store_true", help="without it nothing is deleted")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            options["run"](options)
-        except DomainError as error:
-            raise CommandError(error.detail) from error
 
     def _list(self, options: dict[str, Any]) -> None:
         hooks = list(Hook.objects.order_by("slug"))

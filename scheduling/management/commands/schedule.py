@@ -1,7 +1,7 @@
 from typing import Any
 
 import orjson
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from scheduling.editing import (
     change_schedule,
@@ -17,15 +17,14 @@ from scheduling.models import FireState, Schedule
 from scheduling.preview import preview_schedule
 from scheduling.running import run_schedule
 from scheduling.schemas import FireOut, PreviewOut, ScheduleOut
-from system.errors import DomainError
 from system.printing import print_table
-from system.verbs import Verbs
+from system.verbs import VerbCommand, Verbs
 from system.wire import Out
 
 BY = "command line"
 
 
-class Command(BaseCommand):
+class Command(VerbCommand):
     help = (
         "Schedules: list, show, add, change, pause, resume, run, delete, preview, fires."
         " Exit code 1 where something is refused, 2 where the command is not understood."
@@ -60,12 +59,6 @@ class Command(BaseCommand):
             each.add_argument("--viewer-timezone", default="", help="where you live (TIME_ZONE)")
         for each in (listed, shown, previewed, fires):
             each.add_argument("--json", action="store_true", help="print JSON, as the API has it")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        try:
-            options["run"](options)
-        except DomainError as error:
-            raise CommandError(error.detail) from error
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = Schedule.objects.order_by("name", "pk")
