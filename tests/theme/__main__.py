@@ -14,14 +14,14 @@ def main() -> None:
     logging.getLogger("fontTools").setLevel(logging.WARNING)
     from tests.theme import fonts, styles  # noqa: PLC0415 (need the settings)
 
-    fonts.MADE.mkdir(exist_ok=True)
+    written = styles.MADE.write_text(styles.stylesheet())
+    sys.stdout.write(f"{styles.MADE.name}: {written / 1000:.0f} kB\n")
+    fonts.MADE.mkdir(exist_ok=True)  # after the styles: they name symbols too
     for name, make in fonts.fonts().items():
         make().save(fonts.MADE / name)
         sys.stdout.write(f"{name}: {(fonts.MADE / name).stat().st_size / 1000:.0f} kB\n")
     for licence in ("inter", "material-symbols"):
         shutil.copyfile(fonts.WHOLE / licence / "LICENSE", fonts.MADE / f"LICENSE.{licence}")
-    written = styles.MADE.write_text(styles.stylesheet())
-    sys.stdout.write(f"{styles.MADE.name}: {written / 1000:.0f} kB\n")
 
 
 main()

@@ -25,8 +25,9 @@ LATIN = (
 # Other Latin letters, Greek and Cyrillic: of the theme's whole files.
 OTHERS = "U+100-130, U+132-151, U+154-2FF, U+370-52F, U+1E00-1FFF"
 WEIGHTS = ("Regular", "Medium", "SemiBold")
-# A symbol's name stands in HTML as a word, in code as a string.
-WORDS = {".html": r"[a-z0-9_]+", ".py": r"""["']([a-z0-9_]+)["']""", ".js": r"""["']([a-z0-9_]+)["']"""}
+# A symbol's name stands in HTML as a word, in code and styles as a string.
+_STRING = r"""["']([a-z0-9_]+)["']"""
+WORDS = {".html": r"[a-z0-9_]+", ".py": _STRING, ".js": _STRING, ".css": _STRING}
 
 Make = Callable[[], TTFont]
 
@@ -43,7 +44,7 @@ def symbols_of(font: TTFont) -> set[str]:
 
 
 def symbols_named() -> set[str]:
-    """Each word of the theme's templates and of ours, and each string of the code, that names a symbol."""
+    """Each word of the theme's templates and of ours, each string of code and styles, that names a symbol."""
     return _words() & symbols_of(_whole_symbols())
 
 
@@ -57,7 +58,7 @@ def characters(ranges: str) -> set[int]:
 
 
 def _letters(weight: str) -> TTFont:
-    font = TTFont(WHOLE / "inter" / f"Inter-{weight}.woff2")
+    font = TTFont(WHOLE / "inter" / f"Inter-{weight}.woff2", recalcTimestamp=False)
     return _cut(font, LATIN, ["kern", "liga", "calt", "ccmp", "locl", "mark", "mkmk", "tnum"])
 
 
@@ -70,7 +71,7 @@ def _symbols() -> TTFont:
 
 
 def _whole_symbols() -> TTFont:
-    return TTFont(WHOLE / "material-symbols" / "Material-Symbols-Outlined.woff2")
+    return TTFont(WHOLE / "material-symbols" / "Material-Symbols-Outlined.woff2", recalcTimestamp=False)
 
 
 def _cut(font: TTFont, ranges: str, features: list[str]) -> TTFont:
