@@ -27,7 +27,8 @@ class NodeRow:
         )
 
     def seen(self) -> None:
-        if time.monotonic() - self._seen_at >= _SEEN_SECONDS:
+        """Three times in a lease at least: who is not heard of for one counts as dead."""
+        if time.monotonic() - self._seen_at >= min(_SEEN_SECONDS, settings.LEASE_SECONDS / 3):
             self._write()
 
     def stopped(self) -> None:
