@@ -79,3 +79,10 @@ def test_each_change_is_a_change_of_the_stamp() -> None:
         before = look().stamp
         change()
         assert look().stamp != before, change
+
+
+def test_who_opens_the_page_may_see_the_last_second_and_the_pulse_never_does() -> None:
+    first = sections_at(look())
+    say()
+    assert sections_at(look(), or_within=60) is first
+    assert sections_at(look()) is not first
