@@ -62,6 +62,7 @@ class Site:
         self.origin = f"http://{self.host}"
         self.log = database.data_dir / "web.log"
         self.web: subprocess.Popen[bytes] | None = None
+        self._used, self._used_at = -1.0, 0.0
 
     def start(self, **environment: str) -> None:
         """Start the web process, and wait until it answers."""
@@ -118,6 +119,13 @@ class Site:
     def cpu_seconds(self) -> float:
         ticks = (self.process_directory / "stat").read_text().rpartition(")")[2].split()[11:13]
         return sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
+
+    def rests_for(self, seconds: float) -> bool:
+        """Whether it has used no more CPU for so long, as far as those who asked before have seen."""
+        used, now = self.cpu_seconds(), time.monotonic()
+        if used != self._used:
+            self._used, self._used_at = used, now
+        return now - self._used_at >= seconds
 
     def bells(self) -> list[Path]:
         """The doorbells that the web process has hung up: one while it has sockets, none without."""
