@@ -100,14 +100,14 @@ class Tab:
         return bool(self.page.evaluate("window.marked === true"))
 
     def forgive(self, words: str) -> None:
-        """What a test has brought about itself; a browser may also say it later, while the tab is closed."""
-        self._forgiven.append(words)
+        """What a test has brought about itself."""
         self.problems = [problem for problem in self.problems if words not in problem]
 
     def forgive_the_wire(self) -> None:
-        """What Chromium says of a server or a network that a test took away, in each of its wordings."""
-        self.forgive("net::ERR_")
-        self.forgive("WebSocket connection to")
+        """What Chromium says of a server that a test took away, now or while the tab is closed."""
+        for words in ("net::ERR_", "WebSocket connection to"):
+            self.forgive(words)
+            self._forgiven.append(words)
 
     def close(self) -> None:
         self.context.close()

@@ -10,9 +10,8 @@ from tests.browser.tabs import Tab
 from tests.live.site import Site
 from tests.theme.styles import missing_for
 
-# Both widths and both colours: so the first page of a template is looked at, and with axe in each.
-NARROW = "phone-dark"
-WHOLE = ("desk-light", NARROW)
+# Both widths and both colours: every page fits, and the first of a template is looked at with axe in each.
+WHOLE = ("desk-light", "phone-dark")
 # What a page of a known template can still get wrong by what is in it. Measuring colours takes longest.
 CONTENT = ("cat.aria", "cat.name-role-value", "cat.forms", "cat.text-alternatives", "cat.tables")
 # The same on every page.
@@ -26,9 +25,8 @@ def test_every_page(site: Site, visit: Visit) -> None:
     tab.page.on("dialog", lambda dialog: dialogs.append(dialog.message))
     found: list[str] = []
     kinds, classes = set[str](), set[str]()
-    tab.look(NARROW)
     for address in every_page():
-        tab.go(address.path)
+        tab.look(WHOLE[0]).go(address.path)
         assert tab.page.title() != "owned", address.path
         assert tab.page.locator("img[src=x]").count() == 0, address.path
         classes.update(tab.page.evaluate(CLASSES))
@@ -41,8 +39,7 @@ def test_every_page(site: Site, visit: Visit) -> None:
 
 
 def _problems(tab: Tab, *, is_new: bool) -> Iterator[str]:
-    """Of a template that is known the content alone, on the screen that is too narrow for most."""
-    for look in WHOLE if is_new else (NARROW,):
+    for look in WHOLE:
         tab.look(look)
         if tab.too_wide:
             yield f"{look}: {tab.too_wide} px wider than the screen"

@@ -92,7 +92,7 @@ def test_every_list_can_be_searched_and_filtered_by_nonsense(admin: Client) -> N
     everything()
     for model in registered():
         url = console_url(model, "changelist")
-        for query in ("?q=%22x&o=99.-99", "?q=é'%00", "?p=999999999", "?p=x&e=1"):
+        for query in ("?q=%22x", "?q=é'%00", "?o=99.-99", "?p=999999999", "?p=x", "?e=1"):
             assert admin.get(url + query, follow=True).status_code == 200, url + query
         has_status = "status" in site.get_model_admin(model).list_filter
         answer = admin.get(f"{url}?status=nonsense", follow=True)
