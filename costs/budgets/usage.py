@@ -85,7 +85,7 @@ def caps_of(budget: Budget, usage: Usage) -> list[Cap]:
 
 
 def states_of(budgets: Sequence[Budget], at: datetime) -> list[BudgetState]:
-    """In the order of `budgets`, from one query. What two of them look at is added up once."""
+    """In the order of `budgets`, a query for fifty kinds of them. What two look at is added up once."""
     asked = {_subject(budget): budget for budget in budgets if budget.period != Period.EXECUTION}
     usages = _usages(list(asked.values()), at)
     found = {subject: usages.get(budget.pk) for subject, budget in asked.items()}
